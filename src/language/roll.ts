@@ -2,7 +2,10 @@
 
 /** Nothing sounds. */
 export const REST = -1;
-/** An open cell without a present value. */
+/**
+ * An open cell without a present value. In a cell that is not open: music still to be written that nobody asked
+ * for (open notes outside a selection): always hidden from the network, never drawn.
+ */
 export const UNKNOWN = -2;
 
 /** A cell starts a note, holds the one before it, or that is for the sampler to say. */
@@ -20,7 +23,7 @@ export type Resolution = 16 | 8 | 4;
 export interface Grid {
   readonly resolution: Resolution;
   readonly steps: number;
-  /** MIDI number, REST, or UNKNOWN (open cells only; an open cell with a number starts from it). */
+  /** MIDI number, REST, or UNKNOWN; an open cell with a number starts from it. */
   readonly pitch: Int16Array;
   /** 1 where the sampler draws. */
   readonly open: Uint8Array;
