@@ -1,0 +1,206 @@
+// A real VS Code (server, workbench, extension host) from npm, for machines where the desktop one cannot be had.
+// Kept in .cache/code-server, installed when first needed; knows nothing of tests or of browsers.
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { install as aptInstall, hint } from './debian.mjs';
+
+const VERSION = '4.139.1';
+const NODE_VERSION = '24.21.0';
+const home = resolve(import.meta.dirname, '../.cache/code-server');
+const nodePackage = `node-linux-${process.arch}`;
+/** Its kerberos module is compiled on the spot. */
+const BUILD_TOOLS = ['libkrb5-dev', 'g++', 'make', 'python3'];
+
+const place = join(home, `${VERSION}-${NODE_VERSION}-${process.arch}`);
+const nodeHome = join(place, 'node', 'node_modules', nodePackage);
+const node = join(nodeHome, 'bin', 'node');
+const main = join(place, 'server', 'node_modules', 'code-server', 'lib', 'vscode', 'out', 'server-main.js');
+
+function npm(prefix, spec, env = {}) {
+  mkdirSync(prefix, { recursive: true });
+  const log = join(home, 'install.log');
+  const flags = ['--no-fund', '--no-audit', '--loglevel=error', '--prefix', prefix];
+  const run = spawnSync('npm', ['install', ...flags, spec], {
+    cwd: prefix,
+    env: { ...process.env, ...env },
+    encoding: 'utf8',
+  });
+  writeFileSync(log, `${run.stdout ?? ''}${run.stderr ?? ''}${run.error ?? ''}`, { flag: 'a' });
+  return run.status === 0 ? null : `installing ${spec} failed (see ${log})`;
+}
+
+const canCompile = () =>
+  ['/usr/include/krb5.h', '/usr/include/krb5/krb5.h'].some(existsSync) &&
+  ['g++', 'make', 'python3'].every(
+    (tool) => spawnSync(tool, ['--version'], { stdio: 'ignore' }).status === 0,
+  );
+
+/** Installs the server where it is missing (two minutes, 800 MB). Null when it is there, else why it is not. */
+export function install() {
+  if (existsSync(main)) return null;
+  if (process.platform !== 'linux' || !['x64', 'arm64'].includes(process.arch)) {
+    return 'the browser VS Code for tests runs on Linux only; to enable here: set VSCODE_EXECUTABLE to a desktop VS Code';
+  }
+  if (!canCompile() && !aptInstall(BUILD_TOOLS)) {
+    return `code-server needs ${BUILD_TOOLS.join(', ')} to be built; to enable: ${hint(BUILD_TOOLS)}`;
+  }
+  console.error(`Installing code-server ${VERSION} into .cache (about two minutes, once) …`);
+  // Built aside and moved into place whole, so that an interrupted install never looks finished.
+  mkdirSync(home, { recursive: true });
+  const aside = mkdtempSync(join(home, 'new-'));
+  const asideNode = join(aside, 'node', 'node_modules', nodePackage);
+  const env = { PATH: `${join(asideNode, 'bin')}:${process.env.PATH}`, npm_config_nodedir: asideNode };
+  const problem =
+    npm(join(aside, 'node'), `${nodePackage}@${NODE_VERSION}`) ??
+    npm(join(aside, 'server'), `code-server@${VERSION}`, env);
+  if (problem === null && !existsSync(place)) renameSync(aside, place);
+  rmSync(aside, { recursive: true, force: true });
+  return existsSync(main) ? null : (problem ?? 'code-server was installed but has no server-main.js');
+}
+
+function freePort() {
+  return new Promise((done, fail) => {
+    const probe = createServer();
+    probe.once('error', fail);
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address();
+      probe.close(() => done(port));
+    });
+  });
+}
+
+const running = new Set();
+function stopAll() {
+  for (const stop of running) stop();
+}
+process.once('exit', stopAll);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.once(signal, () => {
+    stopAll();
+    process.exit(1);
+  });
+}
+
+const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+
+async function ready(url, child) {
+  for (const deadline = Date.now() + 30_000; Date.now() < deadline; await sleep(100)) {
+    if (child.exitCode !== null) return false;
+    const answer = await fetch(`${url}/version`).catch(() => null);
+    if (answer?.ok) return true;
+  }
+  return false;
+}
+
+/**
+ * Starts a server with its own empty user data. `extensions` are .vsix files to install first, `settings` the
+ * user's settings. It stops by `stop()`, when this process ends in any way that runs handlers, and by itself
+ * when nobody has been connected for five minutes.
+ * @param {{ extensions?: string[], settings?: object, env?: object, port?: number }} options
+ */
+export async function start({ extensions = [], settings = {}, env = {}, port: wanted } = {}) {
+  const data = mkdtempSync(join(tmpdir(), 'cantus-editor-'));
+  const folders = [
+    '--server-data-dir',
+    data,
+    '--user-data-dir',
+    data,
+    '--extensions-dir',
+    join(data, 'extensions'),
+  ];
+  mkdirSync(join(data, 'User'), { recursive: true });
+  writeFileSync(join(data, 'User', 'settings.json'), JSON.stringify({ ...QUIET, ...settings }, null, 2));
+  for (const extension of extensions) {
+    const added = spawnSync(node, [main, ...folders, '--install-extension', resolve(extension), '--force'], {
+      encoding: 'utf8',
+    });
+    if (added.status !== 0 || !/successfully installed/.test(added.stdout)) {
+      rmSync(data, { recursive: true, force: true });
+      throw new Error(`VS Code refused ${extension}: ${added.stdout}${added.stderr}`);
+    }
+  }
+
+  for (let attempt = 0; ; attempt++) {
+    const port = wanted ?? (await freePort());
+    const child = spawn(
+      node,
+      [main, '--host', '127.0.0.1', '--port', String(port), ...folders, ...SERVER_FLAGS],
+      {
+        env: { ...process.env, ...env },
+        stdio: ['ignore', 'pipe', 'pipe'],
+        detached: true,
+      },
+    );
+    let log = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (part) => {
+        log = (log + part).slice(-100_000);
+      });
+    }
+    const stop = () => {
+      if (!running.delete(stop)) return;
+      // The whole group: the extension host and whatever extensions have started.
+      try {
+        process.kill(-child.pid, 'SIGKILL');
+      } catch {
+        // Gone already.
+      }
+      rmSync(data, { recursive: true, force: true, maxRetries: 5 });
+    };
+    running.add(stop);
+    const url = `http://127.0.0.1:${port}`;
+    if (await ready(url, child))
+      return { url, authority: `127.0.0.1:${port}`, pid: child.pid, data, stop, log: () => log };
+    if (attempt < 2 && wanted === undefined) {
+      running.delete(stop);
+      try {
+        process.kill(-child.pid, 'SIGKILL');
+      } catch {
+        // Gone already: another program took the port.
+      }
+      continue;
+    }
+    stop();
+    throw new Error(`VS Code's server did not start on port ${port}:\n${log}`);
+  }
+}
+
+const SERVER_FLAGS = [
+  '--without-connection-token',
+  '--accept-server-license-terms',
+  '--enable-smoke-test-driver',
+  '--enable-remote-auto-shutdown',
+  '--disable-telemetry',
+  '--disable-workspace-trust',
+  '--telemetry-level',
+  'off',
+];
+
+/** What would get in the way of a first look or of a test. */
+const QUIET = {
+  'workbench.startupEditor': 'none',
+  'workbench.tips.enabled': false,
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'chat.commandCenter.enabled': false,
+  'chat.disableAIFeatures': true,
+  'extensions.ignoreRecommendations': true,
+  'update.showReleaseNotes': false,
+};
+
+/**
+ * The address that opens a folder. `extension` is a folder with an extension under development, `tests` a
+ * CommonJS file that exports `run()`, `file` one to open at once.
+ */
+export function address(server, folder, { extension, tests, file } = {}) {
+  const remote = (path) => `vscode-remote://${server.authority}${encodeURI(resolve(path))}`;
+  const payload = [
+    ...(extension ? [['extensionDevelopmentPath', remote(extension)]] : []),
+    ...(tests ? [['extensionTestsPath', remote(tests)]] : []),
+    ...(file ? [['openFile', remote(file)]] : []),
+  ];
+  const query = `folder=${encodeURIComponent(resolve(folder))}`;
+  return `${server.url}/?${query}${payload.length > 0 ? `&payload=${encodeURIComponent(JSON.stringify(payload))}` : ''}`;
+}
