@@ -86,20 +86,24 @@ interface Reading {
   readonly incomplete: boolean;
 }
 
-/** How the tones read over this root with this template; null when they do not. */
-function readAs(template: Template, root: Tone, tones: readonly Tone[]): Reading | null {
-  const above = new Set(tones.map((tone) => mod(classOf(tone) - classOf(root), 12)));
-  if ([...above].some((interval) => !template.tones.includes(interval))) return null;
-  const missing = template.tones.filter((interval) => !above.has(interval));
-  const fits =
-    missing.length === 0 || (template.thin && missing.length === 1 && missing[0] === template.tones[2]);
-  if (!fits) return null;
-  return {
-    template,
-    root,
-    cost: 10 * missing.length + misspelled(root, tones, template),
-    incomplete: missing.length > 0,
-  };
+/** Each template's tones as a set of bits, whole and without the fifth (0 where that may not be left out). */
+const MASKS = TEMPLATES.map(({ tones, thin }) => {
+  const whole = tones.reduce((bits, interval) => bits | (1 << interval), 0);
+  return { whole, thin: thin ? whole & ~(1 << tones[2]!) : 0 };
+});
+
+/** Cheapest first, then the plainer chord. */
+const rank = ({ cost, template }: Reading): number => 100 * cost + TEMPLATES.indexOf(template);
+
+/** All ways the tones read as a chord over this root. */
+function readingsOver(root: Tone, tones: readonly Tone[]): Reading[] {
+  const above = tones.reduce((bits, tone) => bits | (1 << mod(classOf(tone) - classOf(root), 12)), 0);
+  return TEMPLATES.flatMap((template, i) => {
+    const { whole, thin } = MASKS[i]!;
+    if (above !== whole && above !== thin) return [];
+    const incomplete = above !== whole;
+    return [{ template, root, cost: (incomplete ? 10 : 0) + misspelled(root, tones, template), incomplete }];
+  });
 }
 
 const distinct = (pitches: readonly Pitch[]): Tone[] => [
@@ -113,10 +117,8 @@ const distinct = (pitches: readonly Pitch[]): Tone[] => [
 export function chordOf(pitches: readonly Pitch[]): Chord | null {
   const tones = distinct(pitches);
   if (tones.length < 2 || tones.length > 5) return null;
-  const readings = TEMPLATES.flatMap((template) =>
-    tones.flatMap((root) => readAs(template, root, tones) ?? []),
-  );
-  const best = readings.reduce<Reading | null>((a, b) => (a !== null && a.cost <= b.cost ? a : b), null);
+  const readings = tones.flatMap((root) => readingsOver(root, tones));
+  const best = readings.reduce<Reading | null>((a, b) => (a !== null && rank(a) <= rank(b) ? a : b), null);
   if (best === null) return null;
   const lowest = pitches.reduce((a, b) => (midi(b) < midi(a) ? b : a));
   const bass = { letter: lowest.letter, alter: lowest.alter };

@@ -40,21 +40,37 @@ function correlation(a: readonly number[], b: readonly number[]): number {
   return squareA === 0 || squareB === 0 ? 0 : product / Math.sqrt(squareA * squareB);
 }
 
-/** Letters along the line of fifths from F; five more to either side with an accidental each. */
+/** The line of fifths from F to B. */
 const FIFTHS: readonly Letter[] = [3, 0, 4, 1, 5, 2, 6];
 
-/** The tonic on a pitch class whose signature in this mode lies closest to `near` sharps (flats are negative). */
-function tonicNear(pitchClass: number, mode: Mode, near: number): Key['tonic'] {
-  let best: Key['tonic'] = { letter: 0, alter: 0 };
-  let distance = Number.POSITIVE_INFINITY;
-  for (let position = -8; position <= 12; position++) {
-    const letter = FIFTHS[(((position + 1) % 7) + 7) % 7]!;
-    const tonic = { letter, alter: Math.floor((position + 1) / 7) };
-    if ((midi({ ...tonic, octave: 0 }) + 12) % 12 !== pitchClass) continue;
-    const away = Math.abs(keyFifths(tonic, mode) - near) + (Math.abs(keyFifths(tonic, mode)) > 7 ? 100 : 0);
-    if (away < distance) [best, distance] = [tonic, away];
-  }
-  return best;
+interface Candidate {
+  readonly key: Key;
+  readonly tonicClass: number;
+  /** Sharps in the signature; flats are negative. */
+  readonly fifths: number;
+}
+
+/** Every key with at most seven sharps or flats. */
+const candidatesOf = (mode: Mode): Candidate[] =>
+  [-1, 0, 1]
+    .flatMap((alter) => FIFTHS.map((letter) => ({ letter, alter })))
+    .map((tonic) => ({
+      key: keyOf(tonic, mode),
+      tonicClass: classOf({ ...tonic, octave: 4 }),
+      fifths: keyFifths(tonic, mode),
+    }))
+    .filter(({ fifths }) => Math.abs(fifths) <= 7);
+
+const CANDIDATES: Partial<Record<Mode, readonly Candidate[]>> = {
+  major: candidatesOf('major'),
+  minor: candidatesOf('minor'),
+};
+
+/** The key on a pitch class, spelled so that its signature lies closest to `near` sharps. */
+function keyNear(tonicClass: number, mode: Mode, near: number): Key {
+  const fitting = CANDIDATES[mode]!.filter((candidate) => candidate.tonicClass === tonicClass);
+  const best = fitting.reduce((a, b) => (Math.abs(b.fifths - near) < Math.abs(a.fifths - near) ? b : a));
+  return best.key;
 }
 
 /**
@@ -66,7 +82,7 @@ export function rankKeys(durations: readonly number[], near = 0): KeyGuess[] {
   const guesses = PROFILES.flatMap(([mode, profile]) =>
     durations.map((_, tonic) => {
       const rotated = durations.map((_, degree) => durations[(degree + tonic) % 12]!);
-      return { key: keyOf(tonicNear(tonic, mode, near), mode), fit: correlation(rotated, profile) };
+      return { key: keyNear(tonic, mode, near), fit: correlation(rotated, profile) };
     }),
   );
   return guesses.sort((a, b) => b.fit - a.fit);
