@@ -1,0 +1,476 @@
+// Score -> Grid: the selection's open places as cells, everything else as context that stands. Refuses to know the
+// text; what a cell came from is kept in targets, so that `write/fill` finds its way back.
+
+import { midi, type Pitch } from '../pitch.ts';
+import type { Problem } from '../problem.ts';
+import { EITHER, type Grid, HELD, REST, STARTS, UNKNOWN } from '../roll.ts';
+import { type Bar, type Event, type Score, VOICES, type Voice } from '../score.ts';
+import { barTicks, type Interval, TICKS_PER_WHOLE, type Tick } from '../time.ts';
+import {
+  anyPitch,
+  both,
+  chordLine,
+  chordWeights,
+  isEmpty,
+  only,
+  readableBeside,
+  stricter,
+  type Weights,
+} from './constraints.ts';
+
+export interface Selection {
+  /** Indices into `Score.bars`, `to` exclusive; absent: all bars. */
+  readonly bars?: { readonly from: number; readonly to: number };
+  /** Absent: all four. */
+  readonly voices?: readonly Voice[];
+  /** `fill` draws what is open; `resample` the written notes too, except pinned ones. */
+  readonly mode: 'fill' | 'resample';
+  /** For resampled written notes: `keep` their rhythm or leave it `free`. Default: `keep` under lyrics. */
+  readonly rhythm?: 'free' | 'keep';
+}
+
+/** One open place: an event, or a bar of a voice that has no music there. */
+export interface Target {
+  readonly voice: Voice;
+  readonly bar: number;
+  /** Null for a gap. */
+  readonly event: Event | null;
+  readonly interval: Interval;
+  /** Steps of the grid, `to` exclusive. */
+  readonly from: number;
+  readonly to: number;
+  readonly rhythm: 'fixed' | 'free';
+  /** Its first cell goes on from the event before it / its last into the event after it, and both stay tied. */
+  readonly tiedIn: boolean;
+  readonly tiedOut: boolean;
+}
+
+export interface Gridded {
+  readonly grid: Grid;
+  /** The tick of step 0: 0, or just before it where a short pickup would put bar lines between steps. */
+  readonly origin: Tick;
+  readonly stepTicks: Tick;
+  readonly selection: Selection;
+  /** In the order of time within each voice. */
+  readonly targets: readonly Target[];
+  /** Open places that cannot be filled; they stay as they are. */
+  readonly problems: readonly Problem[];
+}
+
+/** The tick at which a step begins. */
+export const tickOf = (gridded: Pick<Gridded, 'origin' | 'stepTicks'>, step: number): Tick =>
+  gridded.origin + step * gridded.stepTicks;
+
+/** How a score is measured in steps. */
+interface Ruler {
+  readonly origin: Tick;
+  readonly stepTicks: Tick;
+  readonly steps: number;
+}
+
+function rulerOf(score: Score): Ruler {
+  const stepTicks = TICKS_PER_WHOLE / score.directives.grid;
+  const first = score.bars[0];
+  const spill = first === undefined || first.phase === 0 ? 0 : first.duration % stepTicks;
+  const origin = spill === 0 ? 0 : spill - stepTicks;
+  return { origin, stepTicks, steps: Math.max(0, Math.ceil((score.length - origin) / stepTicks)) };
+}
+
+/** The steps an interval covers; null when it begins or ends between two steps. */
+function stepsOf(ruler: Ruler, { from, to }: Interval): { from: number; to: number } | null {
+  const first = (from - ruler.origin) / ruler.stepTicks;
+  const last = (to - ruler.origin) / ruler.stepTicks;
+  return Number.isInteger(first) && Number.isInteger(last) && first < last ? { from: first, to: last } : null;
+}
+
+/** Soprano and alto are heard by the upper note of a divided voice, tenor and bass by the lower. */
+export const outerPitch = (event: Event): Pitch | undefined =>
+  event.voice < 2 ? event.pitches.at(-1) : event.pitches[0];
+
+const intervalOf = (event: Event): Interval => ({ from: event.onset, to: event.onset + event.duration });
+
+/** The events of a voice that take time, in order. */
+const timed = (score: Score, voice: Voice): Event[] =>
+  score.parts[voice].events.filter((event) => event.irregular !== 'grace' && event.duration > 0);
+
+const isSelected = (selection: Selection, bar: number, voice: Voice): boolean =>
+  (selection.bars === undefined || (bar >= selection.bars.from && bar < selection.bars.to)) &&
+  (selection.voices === undefined || selection.voices.includes(voice));
+
+/** What a selection makes of an event. */
+type Role = 'context' | 'fixed' | 'free';
+
+function roleOf(score: Score, selection: Selection, keep: boolean, event: Event): Role {
+  const { directives, bars } = score;
+  if (directives.lock[event.voice] || event.state === 'pinned') return 'context';
+  if (!isSelected(selection, event.bar, event.voice)) return 'context';
+  if (event.state === 'open') return event.rhythm;
+  const number = bars[event.bar]?.number ?? Number.NaN;
+  const opened = directives.open.some(
+    ({ voice, from, to }) => voice === event.voice && number >= from && number <= to,
+  );
+  if (event.kind === 'rest' || !(opened || selection.mode === 'resample')) return 'context';
+  return keep ? 'fixed' : 'free';
+}
+
+/** Whether a voice's written rhythm is to be kept: asked for, or it has words of its own in the selection. */
+function keepsRhythm(selection: Selection, events: readonly Event[]): boolean {
+  if (selection.rhythm !== undefined) return selection.rhythm === 'keep';
+  return events.some(
+    (event) =>
+      isSelected(selection, event.bar, event.voice) && event.lyrics.some((syllable) => syllable !== ''),
+  );
+}
+
+const OFF_GRID = (score: Score): string =>
+  `begins or ends between two steps of the grid (1/${score.directives.grid}), so it stays as it is. Give it a length that fits${
+    score.directives.grid === 16 ? '' : ', or set a finer %%cantus:grid'
+  }.`;
+
+/** Why an event that is meant to be open cannot be; null when it can. */
+function obstacle(score: Score, ruler: Ruler, event: Event): { code: string; message: string } | null {
+  if (event.irregular === 'tuplet')
+    return {
+      code: 'open-in-tuplet',
+      message:
+        'An open note inside a tuplet cannot be filled. Write the tuplet’s notes, or open plain notes.',
+    };
+  if (stepsOf(ruler, intervalOf(event)) === null)
+    return { code: 'open-off-grid', message: `This open note ${OFF_GRID(score)}` };
+  return null;
+}
+
+/** Collects the places of one voice. */
+function targetsOf(score: Score, selection: Selection, ruler: Ruler, voice: Voice, problems: Problem[]) {
+  const events = timed(score, voice);
+  const keep = keepsRhythm(selection, events);
+  const roles = events.map((event): Role => {
+    const role = roleOf(score, selection, keep, event);
+    if (role === 'context') return role;
+    const why = obstacle(score, ruler, event);
+    if (event.state !== 'open') return why !== null || event.pitches.length > 1 ? 'context' : role;
+    if (why !== null) problems.push({ ...why, severity: 'warning', span: event.span });
+    return why === null ? role : 'context';
+  });
+  const targets: Target[] = [];
+  events.forEach((event, i) => {
+    const rhythm = roles[i]!;
+    if (rhythm === 'context') return;
+    const ties = (other: number): boolean =>
+      roles[other] === 'context' || rhythm === 'fixed' || roles[other] === 'fixed' || event.state === 'open';
+    targets.push({
+      voice,
+      bar: event.bar,
+      event,
+      interval: intervalOf(event),
+      ...stepsOf(ruler, intervalOf(event))!,
+      rhythm,
+      tiedIn: event.continues && i > 0 && ties(i - 1),
+      tiedOut: (events[i + 1]?.continues ?? false) && ties(i + 1),
+    });
+  });
+  return [...targets, ...gapTargets(score, selection, ruler, voice, problems)];
+}
+
+function gapTargets(score: Score, selection: Selection, ruler: Ruler, voice: Voice, problems: Problem[]) {
+  if (score.directives.lock[voice]) return [];
+  const part = score.parts[voice];
+  const targets: Target[] = [];
+  score.bars.forEach((bar, index) => {
+    const interval = { from: bar.onset, to: bar.onset + bar.duration };
+    const inGap = part.gaps.some(({ from, to }) => from <= interval.from && interval.to <= to);
+    if (!inGap || bar.duration === 0 || !isSelected(selection, index, voice)) return;
+    const steps = stepsOf(ruler, interval);
+    if (steps === null) {
+      const message = `Bar ${bar.number} of the ${part.name} ${OFF_GRID(score)}`;
+      problems.push({ code: 'open-off-grid', severity: 'warning', message, span: part.span });
+      return;
+    }
+    targets.push({
+      voice,
+      bar: index,
+      event: null,
+      interval,
+      ...steps,
+      rhythm: 'free',
+      tiedIn: false,
+      tiedOut: false,
+    });
+  });
+  return targets;
+}
+
+/** The grid while it is being filled in. */
+interface Draft extends Grid {
+  readonly weights: Weights[];
+}
+
+function emptyDraft(score: Score, ruler: Ruler): Draft {
+  const { steps } = ruler;
+  return {
+    resolution: score.directives.grid,
+    steps,
+    pitch: new Int16Array(4 * steps).fill(REST),
+    open: new Uint8Array(4 * steps),
+    onset: new Uint8Array(4 * steps).fill(STARTS),
+    note: new Int32Array(4 * steps).fill(-1),
+    candidates: new Int32Array(4 * steps).fill(-1),
+    weights: [],
+    phase: new Int16Array(steps).fill(-1),
+    barSteps: new Int16Array(steps),
+    bar: new Int32Array(steps),
+    fermata: new Uint8Array(steps),
+    fifths: new Int8Array(steps),
+  };
+}
+
+const fifthsOf = (bar: Bar): number => {
+  const sum = bar.key.signature.reduce((total, alter) => total + alter, 0);
+  return Math.max(-7, Math.min(7, sum));
+};
+
+function fillFrame(draft: Draft, score: Score, ruler: Ruler): void {
+  let index = 0;
+  for (let step = 0; step < draft.steps; step++) {
+    const tick = Math.max(0, tickOf(ruler, step));
+    while (index + 1 < score.bars.length && score.bars[index + 1]!.onset <= tick) index++;
+    const bar = score.bars[index];
+    if (bar === undefined) continue;
+    draft.bar[step] = index;
+    draft.fifths[step] = fifthsOf(bar);
+    if (bar.metre === null) continue;
+    const full = barTicks(bar.metre);
+    const place = bar.phase + tickOf(ruler, step) - bar.onset;
+    draft.phase[step] = Math.floor((((place % full) + full) % full) / ruler.stepTicks);
+    draft.barSteps[step] = Math.round(full / ruler.stepTicks);
+  }
+}
+
+/** What sounds at the start of each step, and where fermatas stand. */
+function fillContext(draft: Draft, score: Score, ruler: Ruler, voice: Voice): void {
+  const events = timed(score, voice);
+  const gaps = score.parts[voice].gaps;
+  let next = 0;
+  let last: Event | null = null;
+  for (let step = 0; step < draft.steps; step++) {
+    const tick = Math.max(0, tickOf(ruler, step));
+    while (next < events.length && events[next]!.onset + events[next]!.duration <= tick) next++;
+    const event = events[next];
+    const cell = 4 * step + voice;
+    const sounding = event !== undefined && event.onset <= tick ? event : null;
+    const inGap = sounding === null && gaps.some(({ from, to }) => from <= tick && tick < to);
+    const pitch = sounding === null ? undefined : outerPitch(sounding);
+    if (pitch !== undefined) draft.pitch[cell] = midi(pitch);
+    else if (inGap || sounding?.state === 'open') draft.pitch[cell] = UNKNOWN;
+    const same = step > 0 && (draft.pitch[cell] === draft.pitch[cell - 4] || last?.state === 'open');
+    const held = sounding === last || (sounding?.continues === true && same);
+    draft.onset[cell] = step > 0 && held ? HELD : STARTS;
+    if (sounding?.fermata === true) draft.fermata[step] = 1;
+    last = sounding;
+  }
+}
+
+/** Fixed notes that are tied together share one number. */
+function fillTarget(
+  draft: Draft,
+  score: Score,
+  target: Target,
+  before: Target | null,
+  noteNumber: number,
+): number {
+  const follows = before !== null && before.to === target.from;
+  const number = target.tiedIn && before?.rhythm === 'fixed' && follows ? noteNumber - 1 : noteNumber;
+  for (let step = target.from; step < target.to; step++) {
+    const cell = 4 * step + target.voice;
+    draft.open[cell] = 1;
+    const first = step === target.from;
+    if (target.rhythm === 'fixed') draft.note[cell] = number;
+    if (first) draft.onset[cell] = firstOnset(draft, score, target, before, cell);
+    else draft.onset[cell] = target.rhythm === 'fixed' ? HELD : EITHER;
+  }
+  return Math.max(noteNumber, number + (target.rhythm === 'fixed' ? 1 : 0));
+}
+
+function firstOnset(draft: Draft, score: Score, target: Target, before: Target | null, cell: number): number {
+  if (target.from === 0) return STARTS;
+  const adjacent = before !== null && before.to === target.from ? before : null;
+  if (adjacent === null) return target.tiedIn && draft.pitch[cell - 4]! >= 0 ? HELD : STARTS;
+  if (target.tiedIn && target.rhythm === 'fixed' && adjacent.rhythm === 'fixed') return HELD;
+  if (target.rhythm === 'fixed') return STARTS;
+  const mayJoin = target.tiedIn || adjacent.rhythm === 'free';
+  return mayJoin && !isSection(score, adjacent, target) ? EITHER : STARTS;
+}
+
+/** Whether a double bar or a repeat lies between two neighbours: no note is held over it. */
+function isSection(score: Score, before: Target, after: Target): boolean {
+  if (before.bar === after.bar) return false;
+  const barline = score.bars[before.bar]!.barline;
+  return !(barline === 'single' || barline === 'none') || score.bars[after.bar]!.opens.repeat;
+}
+
+/** The pitches an open token names itself (`?[DFA]2`). */
+const named = ({ event }: Target): Weights => {
+  const pitches = event?.candidates?.map(midi);
+  return pitches === undefined ? anyPitch() : only((pitch) => pitches.includes(pitch));
+};
+
+/** What ties to written notes ask of a target's first and last cell; null where nothing does. */
+function heldBy(draft: Draft, target: Target): { first: Weights | null; last: Weights | null } {
+  const beside = (tied: boolean, step: number): Weights | null => {
+    const cell = 4 * step + target.voice;
+    if (!tied || step < 0 || step >= draft.steps || draft.open[cell] === 1) return null;
+    const pitch = draft.pitch[cell]!;
+    return pitch < 0
+      ? null
+      : both(
+          only((other) => other === pitch),
+          named(target),
+        );
+  };
+  return { first: beside(target.tiedIn, target.from - 1), last: beside(target.tiedOut, target.to) };
+}
+
+/** Range, candidates, accidentals and chord of each cell of a target; the same row object for equal rows. */
+function weightsOf(score: Score, targets: readonly Target[], target: Target, stepTicks: Tick): Weights[] {
+  const { voice } = target;
+  const { low, high } = score.directives.range[voice];
+  const own = new Set(targets.map(({ event }) => event));
+  const locked = timed(score, voice).filter((other) => other.bar === target.bar && !own.has(other));
+  const possible = both(
+    named(target),
+    only((pitch) => pitch >= low && pitch <= high),
+  );
+  const signature = score.bars[target.bar]!.key.signature;
+  const readable = both(possible, readableBeside(locked, target.interval.from, signature));
+  const base = isEmpty(readable) ? possible : readable;
+  const rows = Array.from({ length: target.to - target.from }, () => base);
+  applyChords(rows, score, target, stepTicks);
+  return rows;
+}
+
+function applyChords(rows: Weights[], score: Score, target: Target, stepTicks: Tick): void {
+  const mode = score.directives.chords;
+  const line = mode === 'ignore' ? [] : chordLine(score, target.voice);
+  if (mode === 'ignore' || line.length === 0) return;
+  let chord: Weights | null = null;
+  rows.forEach((row, i) => {
+    const next = chordWeights(line, target.interval.from + i * stepTicks, target.voice, mode);
+    const unchanged = i > 0 && next?.join() === chord?.join();
+    chord = next;
+    rows[i] = unchanged ? rows[i - 1]! : next === null ? row : both(row, next);
+  });
+}
+
+const ownSpan = (score: Score, target: Target) => target.event?.span ?? score.parts[target.voice].span;
+
+function unsatisfiable(score: Score, target: Target): Problem {
+  const bar = score.bars[target.bar]!.number;
+  return {
+    code: 'no-pitch-left',
+    severity: 'error',
+    message: `No pitch is left for this note of the ${score.parts[target.voice].name} in bar ${bar}: its candidates, the voice’s range (%%cantus:range), the chord symbol and its ties contradict each other. Widen one of them.`,
+    span: ownSpan(score, target),
+  };
+}
+
+/** Groups whose cells must take one pitch: tied fixed notes together, every other target alone. */
+function groupsOf(draft: Draft, targets: readonly Target[]): Target[][] {
+  const groups: Target[][] = [];
+  let last = -1;
+  for (const target of targets) {
+    const number = draft.note[4 * target.from + target.voice]!;
+    if (number >= 0 && number === last) groups.at(-1)!.push(target);
+    else groups.push([target]);
+    last = number;
+  }
+  return groups;
+}
+
+/** The one row of a note of fixed rhythm. A tie to a written note overrules range and chord. */
+function onePitch(draft: Draft, group: readonly Target[], rows: readonly Weights[]): Weights {
+  const ties = group.flatMap((target) => {
+    const { first, last } = heldBy(draft, target);
+    return [first, last].filter((row) => row !== null);
+  });
+  return ties.length > 0
+    ? [...ties, ...group.map(named)].reduce(stricter)
+    : [...new Set(rows)].reduce(stricter);
+}
+
+/** The rows of a free span, its ends under their ties. */
+function freeRows(draft: Draft, target: Target, rows: readonly Weights[]): Weights[] {
+  const { first, last } = heldBy(draft, target);
+  const result = [...rows];
+  if (first !== null) result[0] = first;
+  if (last !== null)
+    result[result.length - 1] = rows.length === 1 && first !== null ? both(first, last) : last;
+  return result;
+}
+
+/** Writes the conditions into the draft; returns the groups that no pitch satisfies. */
+function constrain(draft: Draft, score: Score, targets: readonly Target[], stepTicks: Tick): Target[][] {
+  const indices = new Map<string, number>();
+  const indexOf = (weights: Weights): number => {
+    const key = weights.join();
+    const known = indices.get(key);
+    if (known !== undefined) return known;
+    indices.set(key, draft.weights.length);
+    return draft.weights.push(weights) - 1;
+  };
+  const write = (target: Target, rows: readonly Weights[]): void => {
+    const byRow = new Map<Weights, number>();
+    rows.forEach((weights, i) => {
+      if (!byRow.has(weights)) byRow.set(weights, indexOf(weights));
+      const cell = 4 * (target.from + i) + target.voice;
+      draft.candidates[cell] = byRow.get(weights)!;
+      const present = draft.pitch[cell]!;
+      if (present < 0 || weights[present] === 0) draft.pitch[cell] = UNKNOWN;
+    });
+  };
+  return groupsOf(draft, targets).filter((group) => {
+    const plain = group.map((target) => weightsOf(score, targets, target, stepTicks));
+    const one = group[0]!.rhythm === 'fixed' ? onePitch(draft, group, plain.flat()) : null;
+    const rows = group.map((target, g) =>
+      one === null ? freeRows(draft, target, plain[g]!) : plain[g]!.map(() => one),
+    );
+    if (rows.flat().some(isEmpty)) return true;
+    group.forEach((target, g) => {
+      write(target, rows[g]!);
+    });
+    return false;
+  });
+}
+
+/**
+ * Lays a score on its grid (`%%cantus:grid`). Divided voices are heard by their outer note (upper in soprano and
+ * alto, lower in tenor and bass), notes between steps by what sounds when the step begins. `%%cantus:lock` wins
+ * over every selection. Open places that cannot be held by the grid, or that no pitch satisfies, become problems
+ * and stay context.
+ */
+export function toGrid(score: Score, selection: Selection): Gridded {
+  const ruler = rulerOf(score);
+  const problems: Problem[] = [];
+  let targets = VOICES.flatMap((voice) => targetsOf(score, selection, ruler, voice, problems));
+  for (;;) {
+    const draft = emptyDraft(score, ruler);
+    fillFrame(draft, score, ruler);
+    for (const voice of VOICES) fillContext(draft, score, ruler, voice);
+    openTargets(draft, score, targets);
+    const hopeless = new Set(constrain(draft, score, targets, ruler.stepTicks).flat());
+    if (hopeless.size === 0) return { grid: draft, ...places(ruler), selection, targets, problems };
+    for (const target of hopeless) problems.push(unsatisfiable(score, target));
+    targets = targets.filter((target) => !hopeless.has(target));
+  }
+}
+
+const places = ({ origin, stepTicks }: Ruler) => ({ origin, stepTicks });
+
+function openTargets(draft: Draft, score: Score, targets: readonly Target[]): void {
+  let number = 0;
+  let before: Target | null = null;
+  for (const target of targets) {
+    const same: Target | null = before !== null && before.voice === target.voice ? before : null;
+    number = fillTarget(draft, score, target, same, number);
+    before = target;
+  }
+}

@@ -1,0 +1,120 @@
+// Which notes of a bar need an accidental in front, so that every reader hears the pitch that is meant and the
+// notes that stand keep theirs. One voice, one bar; knows nothing of rhythm or of how pitches are chosen.
+
+import type { Key, Letter, Pitch } from '../pitch.ts';
+import { type WrittenPitch, writeAccidental } from './token.ts';
+
+/** A note that stands in the text: what is written, and what it sounds. */
+export interface Standing {
+  readonly kind: 'standing';
+  readonly written: readonly WrittenPitch[];
+  /** What the text meant before any edit, in the order of `written`. */
+  readonly sounds: readonly (Pitch | undefined)[];
+  /** Held over from the note before: its pitch does not depend on the bar. */
+  readonly continues: boolean;
+}
+
+/** An open note as it was in the text (`?^F2` sets an accidental for readers that ignore the `?`). */
+export interface Replaced {
+  readonly kind: 'replaced';
+  readonly written: readonly WrittenPitch[];
+}
+
+/** A note to be written, with the spellings that will do, the best first. */
+export interface Fresh {
+  readonly kind: 'fresh';
+  readonly options: readonly [Pitch, ...Pitch[]];
+}
+
+export type Slot = Standing | Replaced | Fresh;
+
+/** The accidental in front of a fresh note, or one that a standing note now needs. */
+export type Verdict =
+  | { readonly kind: 'fresh'; readonly pitch: Pitch; readonly accidental: string }
+  /** For each written pitch of the standing note, in order: the accidental to be added, or ''. */
+  | { readonly kind: 'standing'; readonly accidentals: readonly string[] }
+  | { readonly kind: 'replaced' };
+
+/** What an accidental in a bar holds for. Readers differ on other octaves: a fresh note is safe with both. */
+interface Memory {
+  readonly everywhere: Map<Letter, number>;
+  readonly octave: Map<string, number>;
+}
+
+const remember = (memory: Memory, letter: Letter, octave: number, alter: number): void => {
+  memory.everywhere.set(letter, alter);
+  memory.octave.set(`${letter}${octave}`, alter);
+};
+
+const newMemory = (): Memory => ({ everywhere: new Map(), octave: new Map() });
+
+type Reading = (memory: Memory, letter: Letter, octave: number) => number;
+
+const readers = (key: Key): readonly [Reading, Reading] => [
+  (memory, letter) => memory.everywhere.get(letter) ?? key.signature[letter],
+  (memory, letter, octave) => memory.octave.get(`${letter}${octave}`) ?? key.signature[letter],
+];
+
+/** Whether an accidental here would change a standing note further on in the bar. */
+function harms(rest: readonly Slot[], { letter, alter, octave }: Pitch, wide: boolean): boolean {
+  for (const slot of rest) {
+    if (slot.kind !== 'standing') continue;
+    for (const [i, written] of slot.written.entries()) {
+      if (written.letter !== letter || (!wide && written.octave !== octave)) continue;
+      if (written.alter !== null) return false;
+      if (!slot.continues && slot.sounds[i]?.alter !== alter) return true;
+    }
+  }
+  return false;
+}
+
+/**
+ * Goes through the slots of one bar of one voice, in the order of the text.
+ *
+ * A fresh note takes its first spelling that needs no accidental or whose accidental changes no standing note
+ * after it (in any octave if possible, else in its own); when there is none, its first spelling, and the standing
+ * note gets the accidental that keeps its pitch. So does a standing note that lived on the accidental of a
+ * replaced one.
+ */
+export function writeAccidentals(key: Key, slots: readonly Slot[]): Verdict[] {
+  const [everywhere, inOctave] = readers(key);
+  const before = newMemory();
+  const after = newMemory();
+
+  const needed = ({ letter, alter, octave }: Pitch): boolean =>
+    everywhere(after, letter, octave) !== alter || inOctave(after, letter, octave) !== alter;
+
+  const writeFresh = ({ options }: Fresh, rest: readonly Slot[]): Verdict => {
+    const safe = (wide: boolean) => (pitch: Pitch) => !needed(pitch) || !harms(rest, pitch, wide);
+    const pitch = options.find(safe(true)) ?? options.find(safe(false)) ?? options[0];
+    if (!needed(pitch)) return { kind: 'fresh', pitch, accidental: '' };
+    remember(after, pitch.letter, pitch.octave, pitch.alter);
+    return { kind: 'fresh', pitch, accidental: writeAccidental(pitch.alter) };
+  };
+
+  const keepStanding = (slot: Standing): Verdict => {
+    const accidentals = slot.written.map(({ letter, octave, alter }, i) => {
+      if (alter !== null) {
+        remember(before, letter, octave, alter);
+        remember(after, letter, octave, alter);
+        return '';
+      }
+      const meant = slot.sounds[i]?.alter;
+      const changed = [everywhere, inOctave].some(
+        (reads) => reads(before, letter, octave) === meant && reads(after, letter, octave) !== meant,
+      );
+      if (slot.continues || meant === undefined || !changed) return '';
+      remember(after, letter, octave, meant);
+      return writeAccidental(meant);
+    });
+    return { kind: 'standing', accidentals };
+  };
+
+  return slots.map((slot, i) => {
+    if (slot.kind === 'fresh') return writeFresh(slot, slots.slice(i + 1));
+    if (slot.kind === 'standing') return keepStanding(slot);
+    for (const { letter, octave, alter } of slot.written)
+      if (alter !== null) remember(before, letter, octave, alter);
+    return { kind: 'replaced' };
+  });
+}
