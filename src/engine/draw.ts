@@ -1,0 +1,54 @@
+// One note out of the network's answer: temperature, weights, prices and chance make a pitch.
+// Knows nothing of rounds or of which note comes next.
+
+import type { Site } from './block.ts';
+import type { Random } from './random.ts';
+import type { Answer } from './window.ts';
+
+/** Gumbel noise by MIDI number: the highest of log p + noise is a draw from p. */
+export type Noise = Float64Array;
+
+export const noiseOf = (random: Random): Noise => Float64Array.from({ length: 128 }, () => random.gumbel());
+
+/**
+ * Draws the pitch of a site from
+ *
+ *     p(x) ~ (prod over its cells p_cell(x)) ^ (1 / temperature) * weight(x) * exp(-price(x))
+ *
+ * by the Gumbel-max rule. At temperature 0 it takes the most likely pitch (of equals the lowest), chance aside.
+ * A price is only asked where it can still matter: pitches are tried from the best down.
+ *
+ * @param price nats, 0 or more
+ * @returns a MIDI number
+ */
+export function drawPitch(
+  site: Site,
+  answer: Answer,
+  temperature: number,
+  noise: Noise,
+  price: ((midi: number) => number) | null,
+): number {
+  const { pitches, logWeights } = site;
+  if (pitches.length === 1) return pitches[0];
+  const scores = new Float64Array(pitches.length);
+  for (let i = 0; i < pitches.length; i++) {
+    let score = 0;
+    for (let step = site.from; step < site.to; step++)
+      score += answer.logp(4 * step + site.voice, pitches[i]);
+    scores[i] =
+      temperature > 0 ? score / temperature + logWeights[i] + noise[pitches[i]] : score + logWeights[i];
+  }
+  let chosen = -1;
+  let best = Number.NEGATIVE_INFINITY;
+  for (;;) {
+    let top = -1;
+    for (let i = 0; i < scores.length; i++) if (scores[i] > (top < 0 ? best : scores[top])) top = i;
+    if (top < 0) return pitches[chosen];
+    const score = scores[top] - (price?.(pitches[top]) ?? 0);
+    scores[top] = Number.NEGATIVE_INFINITY;
+    if (score > best || chosen < 0) {
+      best = score;
+      chosen = top;
+    }
+  }
+}

@@ -1,0 +1,183 @@
+// One chain of blocked Gibbs sampling: erase some of the open notes, ask the network, draw them again.
+// Knows the network only as `Predict`, and nothing of texts or of how many chains there are.
+
+import { EITHER, type Grid, UNKNOWN } from '../language/roll.ts';
+import { chooseByChance, chooseByDoubt, type Site } from './block.ts';
+import { drawPitch, type Noise, noiseOf } from './draw.ts';
+import { EngineFailure } from './failure.ts';
+import { priceOf, type Tariff } from './offences.ts';
+import type { Predict } from './predict.ts';
+import type { Random } from './random.ts';
+import type { Schedule } from './schedule.ts';
+import type { NetworkRange, Offsets } from './transpose.ts';
+import { type Answer, ask, onsetsOf, type Window } from './window.ts';
+
+/** What all chains of a fill have in common. */
+export interface Task {
+  readonly grid: Grid;
+  readonly predict: Predict;
+  readonly range: NetworkRange;
+  readonly offsets: Offsets;
+  readonly windows: readonly Window[];
+  /** The open notes in the order of drawing. */
+  readonly sites: readonly Site[];
+  readonly temperature: readonly [number, number, number, number];
+  readonly tariff: Tariff | null;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** The state of a chain. Arrays over cells (steps x 4). */
+export interface Draft {
+  /** Sounding pitches; UNKNOWN until first drawn. */
+  readonly pitch: Int16Array;
+  /** 1 while a cell is not to be seen. */
+  readonly erased: Uint8Array;
+  /** 1 where a pitch that also sounds before would be struck anew. */
+  readonly struck: Uint8Array;
+  /** -log p of the pitch when it was drawn; NaN where nothing was. */
+  readonly nll: Float32Array;
+  forwards: number;
+}
+
+/** Where a chain begins. A present value that its note may not keep (any more) is no value. */
+export function draftOf(grid: Grid, sites: readonly Site[]): Draft {
+  const pitch = grid.pitch.slice();
+  for (const site of sites) {
+    const present = pitch[4 * site.from + site.voice];
+    let keeps = site.pitches.includes(present);
+    eachCell(site, (cell) => {
+      keeps &&= pitch[cell] === present;
+    });
+    if (!keeps) eachCell(site, (cell) => pitch.fill(UNKNOWN, cell, cell + 1));
+  }
+  return {
+    pitch,
+    // Music that nobody asked for is never seen; what is open is hidden round by round.
+    erased: Uint8Array.from(pitch, (midi, cell) => (midi === UNKNOWN && !grid.open[cell] ? 1 : 0)),
+    struck: new Uint8Array(pitch.length),
+    nll: new Float32Array(pitch.length).fill(Number.NaN),
+    forwards: 0,
+  };
+}
+
+/** Calls `visit` with every cell of a site. */
+function eachCell(site: Site, visit: (cell: number) => void): void {
+  for (let step = site.from; step < site.to; step++) visit(4 * step + site.voice);
+}
+
+/** @throws EngineFailure `cancelled` */
+export function heed(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new EngineFailure('cancelled', 'Harmonizing was cancelled.');
+}
+
+/**
+ * Noise for the sites of one round. Cells of free rhythm that stand in the same beat of a voice share it: their
+ * distributions being alike, so are their draws (a Gumbel coupling), while each alone is still drawn from its own.
+ * Drawn one by one, the four sixteenths of a beat would often become four different notes.
+ */
+function sharedNoise(grid: Grid, random: Random): (site: Site) => Noise {
+  const beat = Math.max(1, grid.resolution / 4);
+  const last: { beat: number; noise: Noise }[] = [];
+  return (site) => {
+    const phase = grid.phase[site.from];
+    // Beats are counted from the bar's own beginning, so that a pickup does not shift them.
+    const first = phase >= 0 ? site.from - (phase % beat) : site.from - (site.from % beat);
+    const isCell = site.to - site.from === 1 && grid.onset[4 * site.from + site.voice] === EITHER;
+    const known = last[site.voice];
+    if (isCell && known?.beat === first) return known.noise;
+    const noise = noiseOf(random);
+    if (isCell) last[site.voice] = { beat: first, noise };
+    return noise;
+  };
+}
+
+/**
+ * One round: the sites of `block` (in the order of drawing) are erased, asked for at once and drawn one after the
+ * other, each seeing what was drawn before it through the prices of offences.
+ */
+export async function redraw(
+  task: Task,
+  draft: Draft,
+  block: readonly Site[],
+  random: Random,
+): Promise<void> {
+  heed(task.signal);
+  const { grid, tariff } = task;
+  for (const site of block) eachCell(site, (cell) => draft.erased.fill(1, cell, cell + 1));
+  const sight = { ...draft, onset: onsetsOf(grid, draft.pitch, draft.struck) };
+  const speaks = (w: Window): boolean => block.some((site) => site.from < w.coreTo && site.to > w.coreFrom);
+  const windows = task.windows.filter(speaks);
+  const answer = await ask(task.predict, grid, sight, windows, task.range, task.offsets, task.signal);
+  heed(task.signal);
+  draft.forwards += answer.forwards;
+  const noise = sharedNoise(grid, random);
+  const around = { pitch: draft.pitch, erased: draft.erased, sharps: grid.fifths };
+  for (const site of block) {
+    const price = tariff && ((midi: number) => priceOf(around, site.voice, site.from, site.to, midi, tariff));
+    const midi = drawPitch(site, answer, task.temperature[site.voice], noise(site), price);
+    settle(draft, site, midi, answer, random, task.temperature[site.voice]);
+  }
+}
+
+/** Writes a drawn pitch into the draft, and whether it would be struck. */
+function settle(
+  draft: Draft,
+  site: Site,
+  midi: number,
+  answer: Answer,
+  random: Random,
+  temperature: number,
+): void {
+  eachCell(site, (cell) => {
+    draft.pitch[cell] = midi;
+    draft.erased[cell] = 0;
+    draft.nll[cell] = -answer.logp(cell, midi);
+  });
+  const first = 4 * site.from + site.voice;
+  const chance = answer.struck(first, midi) ?? 0;
+  const threshold = temperature > 0 ? random.uniform() : 0.5;
+  eachCell(site, (cell) => {
+    draft.struck[cell] = 0;
+  });
+  draft.struck[first] = threshold < chance ? 1 : 0;
+}
+
+/** How unsure the network was of a site when it drew it: the mean -log p of its cells. */
+function doubtOf(draft: Draft, site: Site): number {
+  let sum = 0;
+  eachCell(site, (cell) => {
+    sum += draft.nll[cell];
+  });
+  return sum / (site.to - site.from);
+}
+
+/**
+ * Anneals a draft: `rounds` rounds of a schedule. What is open and has no value is drawn in the first.
+ * @param onRound is told after each round, counted from 1
+ */
+export async function anneal(
+  task: Task,
+  draft: Draft,
+  schedule: Schedule,
+  rounds: number,
+  random: Random,
+  onRound: (round: number) => void,
+): Promise<void> {
+  const isUnknown = (site: Site): boolean => draft.pitch[4 * site.from + site.voice] === UNKNOWN;
+  let last = task.sites;
+  for (let n = 0; n < rounds; n++) {
+    const share = schedule.share(n, rounds);
+    let block: readonly Site[];
+    if (n > 0 && schedule.choice(n, rounds) === 'doubt') {
+      const cooling = task.temperature.some((t) => t > 0) ? 1 - n / rounds : 0;
+      const doubt = Float64Array.from(last, (site) => doubtOf(draft, site) + cooling * random.gumbel());
+      block = chooseByDoubt(last, doubt, Math.min(last.length, Math.round(share * task.sites.length)));
+    } else {
+      const chosen = new Set(chooseByChance(task.sites, share, random));
+      block = task.sites.filter((site) => chosen.has(site) || isUnknown(site));
+    }
+    await redraw(task, draft, block, random);
+    last = block;
+    onRound(n + 1);
+  }
+}

@@ -1,0 +1,93 @@
+// How much of the open music is erased in each round, and which part of it. Knows neither pitches nor the network.
+
+/** Which cells a round erases: each by chance, or those the network was least sure of when it drew them. */
+export type Choice = 'chance' | 'doubt';
+
+export interface Schedule {
+  readonly about: string;
+  /** The share of the open notes to erase in round n of N, 0 to 1. */
+  readonly share: (n: number, of: number) => number;
+  readonly choice: (n: number, of: number) => Choice;
+  /**
+   * How many rounds are run where the user names none.
+   * `notes`: open notes (a free cell counts as one); `voices`: open cells per step that has any, 0 to 4.
+   */
+  readonly rounds: (notes: number, voices: number) => number;
+}
+
+/**
+ * Annealed masking (Yao et al. 2014, as Coconet uses it): alpha_n = max(min, max - n (max - min) / (B N)).
+ * It falls in a straight line from `max` to `min` over the first B of the rounds and stays there.
+ * (The article this project began with prints the formula without its leading `max -`. magenta-js divides the
+ * whole difference by B instead, max(min, (max - n (max - min) / N) / B): that begins above 1 and ends at
+ * max - min over B, so it erases 68 % of the cells on average where 38 % was meant, and never reaches its floor.)
+ */
+export function annealed(max: number, min: number, b: number): Schedule['share'] {
+  return (n, of) => Math.max(min, max - (n * (max - min)) / (b * of));
+}
+
+/** The form magenta-js has, kept so that it can be compared. */
+export function magentaAnnealed(max: number, min: number, b: number): Schedule['share'] {
+  return (n, of) => Math.min(1, Math.max(min, (max - (n * (max - min)) / of) / b));
+}
+
+/** Confidence-ordered unmasking (MaskGIT, Chang et al. 2022): the share still erased falls as a cosine. */
+const cosine = (n: number, of: number): number => Math.cos((Math.PI / 2) * Math.min(1, n / of));
+
+/** One round per open note, as the papers have it: on four voices of T steps, N = 4 T. */
+const perNote = (notes: number): number => notes;
+
+/** A number of rounds per open voice, and never more than there are notes to draw. */
+const perVoice =
+  (rounds: number) =>
+  (notes: number, voices: number): number =>
+    Math.max(1, Math.min(notes, Math.ceil(rounds * voices)));
+
+const chance = (): Choice => 'chance';
+
+export const SCHEDULES = {
+  seed: {
+    about: 'the article this project began with: .9 to .03, B = .85, one round per open note',
+    share: annealed(0.9, 0.03, 0.85),
+    choice: chance,
+    rounds: perNote,
+  },
+  coconet: {
+    about: 'Coconet: .9 to .1, B = .7, one round per open note',
+    share: annealed(0.9, 0.1, 0.7),
+    choice: chance,
+    rounds: perNote,
+  },
+  magenta: {
+    about: 'magenta-js, with B in the wrong place: for comparison only',
+    share: magentaAnnealed(0.9, 0.1, 0.7),
+    choice: chance,
+    rounds: () => 96,
+  },
+  blocks: {
+    about: 'fewer and larger blocks: .9 to .05, B = .85, 12 rounds per open voice',
+    share: annealed(0.9, 0.05, 0.85),
+    choice: chance,
+    rounds: perVoice(12),
+  },
+  unmask: {
+    about: 'start from nothing, keep what the network is surest of: 12 rounds per open voice',
+    share: cosine,
+    choice: () => 'doubt' as const,
+    rounds: perVoice(12),
+  },
+  chorale: {
+    about: 'unmask for half of the rounds, then anneal from .5 to .05',
+    share: (n, of) => (n < of / 2 ? cosine(n, of / 2) : annealed(0.5, 0.05, 0.8)(n - of / 2, of / 2)),
+    choice: (n, of) => (n < of / 2 ? 'doubt' : 'chance'),
+    rounds: perVoice(12),
+  },
+} satisfies Record<string, Schedule>;
+
+export type ScheduleName = keyof typeof SCHEDULES;
+export const DEFAULT_SCHEDULE: ScheduleName = 'chorale';
+
+/** `steps` where the user names a number, else the schedule's own; always at least one. */
+export function roundsOf(schedule: Schedule, steps: number | null, notes: number, voices: number): number {
+  return Math.max(1, Math.round(steps ?? schedule.rounds(notes, voices)));
+}
