@@ -120,8 +120,9 @@ export class Transport {
   }
 
   #finish(performance: Performance): void {
-    if (!this.#manner.loop || performance.seconds - performance.countIn < 0.05) return this.stop();
-    this.#begin(this.#region.from, false);
+    if (this.#manner.loop && performance.seconds - performance.countIn > 0.05)
+      this.#begin(this.#region.from, false);
+    else this.stop();
   }
 
   pause(): void {
