@@ -1,22 +1,44 @@
 // Bundles what ships: the command line, the extension, the engine's process and the preview.
 // `node scripts/build.mjs [--watch] [NAME…]` builds the named bundles, or all whose source exists.
-import { existsSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { context } from 'esbuild';
+
+const root = resolve(import.meta.dirname, '..');
+const dist = join(root, 'dist');
 
 const native = ['onnxruntime-node', '@tensorflow/tfjs-node-gpu', 'vscode'];
 const node = { bundle: true, platform: 'node', target: 'node20', sourcemap: 'linked', external: native };
 const esm = {
   ...node,
   format: 'esm',
-  // Bundled CommonJS packages still ask for `require`.
-  banner: { js: "import { createRequire as cantusRequire } from 'node:module'; const require = cantusRequire(import.meta.url);" },
+  // Bundled CommonJS packages still ask for `require` and for their folder.
+  banner: {
+    js: [
+      "import { createRequire as cantusRequire } from 'node:module';",
+      'const require = cantusRequire(import.meta.url);',
+      'const __filename = import.meta.filename, __dirname = import.meta.dirname;',
+    ].join(' '),
+  },
+};
+const cjs = {
+  ...node,
+  format: 'cjs',
+  // Our own modules are written for both: what they ask of `import.meta` has another name in CommonJS.
+  define: {
+    'import.meta.url': 'cantusModuleUrl',
+    'import.meta.dirname': '__dirname',
+    'import.meta.filename': '__filename',
+  },
+  banner: { js: "const cantusModuleUrl = require('node:url').pathToFileURL(__filename).href;" },
 };
 
 /** Every bundle: its entry and how it is built. */
 const bundles = {
   cli: { ...esm, entryPoints: ['src/cli.ts'], outfile: 'dist/cli.js' },
-  engine: { ...node, format: 'cjs', entryPoints: ['src/engine/process.ts'], outfile: 'dist/engine.cjs' },
-  extension: { ...node, format: 'cjs', entryPoints: ['src/extension/extension.ts'], outfile: 'dist/extension.cjs' },
+  engine: { ...cjs, entryPoints: ['src/engine/process.ts'], outfile: 'dist/engine.cjs' },
+  extension: { ...cjs, entryPoints: ['src/extension/extension.ts'], outfile: 'dist/extension.cjs' },
   preview: {
     bundle: true,
     platform: 'browser',
@@ -29,16 +51,33 @@ const bundles = {
   },
 };
 
-const args = process.argv.slice(2);
-const watch = args.includes('--watch');
-const names = args.filter((arg) => !arg.startsWith('--'));
-if (names.length === 0) rmSync('dist', { recursive: true, force: true });
-for (const [name, options] of Object.entries(bundles)) {
-  if (names.length > 0 ? !names.includes(name) : !existsSync(options.entryPoints[0])) continue;
-  const bundle = await context({ ...options, logLevel: 'warning' });
-  if (watch) await bundle.watch();
-  else {
-    await bundle.rebuild();
-    await bundle.dispose();
+/** tfjs looks for its binaries beside the bundle that it is in. In Node it never takes the threaded ones. */
+const BINARIES = ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm'];
+
+function copyBinaries() {
+  const from = dirname(fileURLToPath(import.meta.resolve('@tensorflow/tfjs-backend-wasm/package.json')));
+  mkdirSync(dist, { recursive: true });
+  for (const name of BINARIES) copyFileSync(join(from, 'dist', name), join(dist, name));
+}
+
+/** Builds the named bundles, or all whose source exists. Rejects when one does not build. */
+export async function bundle(names = [], { watch = false } = {}) {
+  copyBinaries();
+  for (const [name, options] of Object.entries(bundles)) {
+    const wanted = names.length > 0 ? names.includes(name) : existsSync(join(root, options.entryPoints[0]));
+    if (!wanted) continue;
+    const building = await context({ ...options, absWorkingDir: root, logLevel: 'warning' });
+    if (watch) {
+      await building.watch();
+      continue;
+    }
+    await building.rebuild().finally(() => building.dispose());
   }
+}
+
+if (process.argv[1] && resolve(process.argv[1]) === import.meta.filename) {
+  const args = process.argv.slice(2);
+  const names = args.filter((arg) => !arg.startsWith('--'));
+  // esbuild has printed what is wrong.
+  await bundle(names, { watch: args.includes('--watch') }).catch(() => process.exit(1));
 }

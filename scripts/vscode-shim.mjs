@@ -4,6 +4,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { format } from 'node:util';
 import { chromium } from 'playwright-core';
 import { browser, FLAGS } from './chromium.mjs';
 import { address, install, start } from './code-server.mjs';
@@ -37,11 +38,12 @@ try {
     setTimeout(() => fail(new Error(`no end after ${LIMIT / 1000} s`)), LIMIT).unref();
     page.exposeFunction('codeAutomationExit', done).catch(fail);
   });
-  // Mocha's reporter writes to the extension host's console.
+  // The workbench talks there too: only what the tests' own console has marked is for a reader.
   await page.exposeFunction('codeAutomationLog', (type, args) => {
-    process[type === 'error' || type === 'warn' ? 'stderr' : 'stdout'].write(
-      `${args.map(readable).join(' ')}\n`,
-    );
+    const text = format(...args);
+    if (process.env.CANTUS_VERBOSE || text.startsWith('|')) {
+      process[type === 'error' || type === 'warn' ? 'stderr' : 'stdout'].write(`${text.replace(/^\| ?/, '')}\n`);
+    }
   });
   const target = {
     extension: options.get('extensionDevelopmentPath'),
@@ -58,7 +60,3 @@ try {
   rmSync(empty, { recursive: true, force: true });
 }
 process.exit(code);
-
-function readable(arg) {
-  return typeof arg === 'string' ? arg : JSON.stringify(arg);
-}

@@ -1,0 +1,35 @@
+// What VS Code calls in its extension host: runs the compiled *.test.cjs files beside it with Mocha.
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { format } from 'node:util';
+import Mocha from 'mocha';
+
+/** Marks what the tests say, so that it can be told from the workbench's own chatter. */
+function markConsole(): void {
+  for (const method of ['log', 'warn', 'error'] as const) {
+    const print = console[method].bind(console);
+    console[method] = (...args: unknown[]) => print(`| ${format(...args)}`);
+  }
+}
+
+export function run(): Promise<void> {
+  markConsole();
+  const grep = process.env.CANTUS_HOST_GREP;
+  const mocha = new Mocha({ ui: 'bdd', timeout: 30_000, color: false, ...(grep ? { grep: new RegExp(grep, 'i') } : {}) });
+  const wanted = process.env.CANTUS_HOST_FILES?.split(' ').filter(Boolean) ?? [];
+  for (const file of readdirSync(__dirname).sort()) {
+    if (file.endsWith('.test.cjs') && (wanted.length === 0 || wanted.some((name) => file.includes(name)))) {
+      mocha.addFile(join(__dirname, file));
+    }
+  }
+  return new Promise((done, fail) => {
+    const runner = mocha.run((failures) => {
+      const { passes, pending } = runner.stats ?? { passes: 0, pending: 0 };
+      const report = process.env.CANTUS_HOST_REPORT;
+      if (report) writeFileSync(report, JSON.stringify({ passed: passes, failed: failures, skipped: pending }));
+      if (failures > 0) fail(new Error(`${failures} tests failed`));
+      else if (passes === 0) fail(new Error('no test ran'));
+      else done();
+    });
+  });
+}
