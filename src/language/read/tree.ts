@@ -1,0 +1,143 @@
+// Text -> lossless tree: lines, each with tokens that cover it and, for music, items. `print` gives the text back
+// byte for byte. Lines know nothing of each other, so an edited text shares all its other lines with the old tree.
+
+import { type Item, items } from './grammar.ts';
+import { type LexMode, lex, plain, type Token } from './tokens.ts';
+
+export type LineKind = 'blank' | 'comment' | 'directive' | 'field' | 'lyrics' | 'symbols' | 'music' | 'text';
+
+/** What a line says, wherever it stands. Shared between trees. */
+export interface Content {
+  readonly kind: LineKind;
+  /** Without the line end. */
+  readonly text: string;
+  /** They cover `text` without a hole. Offsets count from the start of the line. */
+  readonly tokens: readonly Token[];
+  /** Of music (and symbol) lines; empty for others. */
+  readonly items: readonly Item[];
+}
+
+/** A line at its place in the text. */
+export interface Line extends Content {
+  readonly content: Content;
+  readonly start: number;
+  /** Before the line end. */
+  readonly end: number;
+  /** `\n`, `\r\n`, `\r`, or '' at the end of the text. */
+  readonly eol: string;
+}
+
+export interface Tree {
+  readonly lines: readonly Line[];
+  /** By kind and text, for the next reading. */
+  readonly cache: ReadonlyMap<string, Content>;
+}
+
+const MODE: Record<LineKind, LexMode> = {
+  blank: 'text',
+  comment: 'comment',
+  directive: 'directive',
+  field: 'field',
+  lyrics: 'lyrics',
+  symbols: 'field',
+  music: 'music',
+  text: 'text',
+};
+
+const BYTE_ORDER_MARK = '\uFEFF';
+
+/** Reads a text into lines, reusing the lines of an earlier tree. Never throws; linear in the length. */
+export function readTree(text: string, previous?: Tree): Tree {
+  const cache = new Map<string, Content>();
+  const lines: Line[] = [];
+  const classify = classifier(/(?:^|[\r\n\uFEFF])X:/.test(text));
+  const ends = /\r\n|\n|\r/g;
+  let start = 0;
+  if (text.startsWith(BYTE_ORDER_MARK)) {
+    const content = read('text', BYTE_ORDER_MARK);
+    lines.push({ ...content, content, start, end: 1, eol: '' });
+    start = 1;
+  }
+  while (start < text.length) {
+    const match = ends.exec(text);
+    const end = match ? match.index : text.length;
+    const content = contentOf(text.slice(start, end), classify, cache, previous?.cache);
+    const eol = match ? match[0] : '';
+    lines.push({ ...content, content, start, end, eol });
+    start = end + eol.length;
+  }
+  return { lines, cache };
+}
+
+function contentOf(
+  text: string,
+  classify: (text: string) => LineKind,
+  cache: Map<string, Content>,
+  previous: ReadonlyMap<string, Content> | undefined,
+): Content {
+  const kind = classify(text);
+  const key = `${kind} ${text}`;
+  const known = cache.get(key) ?? previous?.get(key);
+  const content = known ?? read(kind, text);
+  cache.set(key, content);
+  return content;
+}
+
+function read(kind: LineKind, text: string): Content {
+  const tokens = lex(text, MODE[kind]);
+  return { kind, text, tokens: tokens.map(plain), items: kind === 'music' ? items(tokens) : [] };
+}
+
+/** The text of a tree. `print(readTree(text)) === text` for every string. */
+export const print = (tree: Tree): string =>
+  tree.lines
+    .map((line) => line.tokens.map((token) => line.text.slice(token.start, token.end)).join('') + line.eol)
+    .join('');
+
+/**
+ * Tells what kind each next line is. Fields and music stand in a tune, which begins at `X:` (or at the first field
+ * or bar line of a text without one) and ends at a blank line after its header; outside it lines are text.
+ */
+function classifier(numbered: boolean): (text: string) => LineKind {
+  let where: 'outside' | 'header' | 'body' = numbered ? 'outside' : 'header';
+  let block = '';
+  return (text) => {
+    if (block !== '') {
+      if (text.replace(/\s+$/, '') === `%%end${block}`) block = '';
+      return text.startsWith('%%') ? 'directive' : 'text';
+    }
+    const first = text[0];
+    if (first === '%') {
+      if (text[1] !== '%' || text[2] === '%' || text.length === 2) return 'comment';
+      const begin = /^%%begin(\w+)/.exec(text);
+      if (begin) block = begin[1] ?? '';
+      return 'directive';
+    }
+    if (text.trim() === '') {
+      if (where === 'body') where = 'outside';
+      return 'blank';
+    }
+    const letter = fieldLetter(text);
+    if (letter === 'X') where = 'header';
+    if (letter !== null) {
+      if (where === 'outside') return OUTSIDE_FIELDS.includes(letter) ? 'field' : 'text';
+      if (letter === 'K') where = 'body';
+      if (letter === 'w') return 'lyrics';
+      return letter === 's' ? 'symbols' : 'field';
+    }
+    if (where === 'outside') return 'text';
+    where = 'body';
+    return 'music';
+  };
+}
+
+/** Fields that a file's header may have before its first tune. */
+const OUTSIDE_FIELDS = 'ABCDFGHILMmNORrSUZ';
+
+/** The letter of an information field, or null: `G:|` is a note before a repeat sign. */
+export function fieldLetter(text: string): string | null {
+  if (text[1] !== ':') return null;
+  const letter = text[0] ?? '';
+  if (!/[A-Za-z+]/.test(letter)) return null;
+  return /^[A-Ga-gz]:[|:]/.test(text) ? null : letter;
+}
