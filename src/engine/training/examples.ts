@@ -1,0 +1,220 @@
+// Training examples: a crop of a piece, transposed, with some cells erased in one of the ways a user or the
+// measuring erases them. Chance comes in as a function.
+
+import { EITHER, REST } from '../../language/roll.ts';
+import { paint, pictureSize, placementOf } from '../features.ts';
+import type { NetworkShape } from '../network.ts';
+import type { View } from '../predict.ts';
+import type { Piece } from './corpus.ts';
+
+/** Uniform in [0, 1). */
+export type Chance = () => number;
+
+export interface Example {
+  readonly view: View;
+  /** steps x 4: HELD, STARTS, whether or not the view shows them; null where unknown. */
+  readonly onset: Uint8Array | null;
+}
+
+/** How cells are erased; the weights are shares of the examples. */
+export type MaskKind = 'cells' | 'frames' | 'frame-parts' | 'melody' | 'voices' | 'block';
+export const MASK_SHARES: Readonly<Record<MaskKind, number>> = {
+  cells: 0.3,
+  frames: 0.15,
+  'frame-parts': 0.2,
+  melody: 0.12,
+  voices: 0.11,
+  block: 0.12,
+};
+
+/** Lowest and highest pitch of each voice that transposed examples may reach. */
+const TRANSPOSED_RANGES = [
+  [58, 81],
+  [50, 76],
+  [45, 70],
+  [36, 66],
+] as const;
+const FARTHEST_TRANSPOSITION = 6;
+
+const below = (chance: Chance, n: number): number => Math.floor(chance() * n);
+
+function pick<K extends string>(chance: Chance, shares: Readonly<Record<K, number>>): K {
+  const entries = Object.entries(shares) as [K, number][];
+  let left = chance() * entries.reduce((sum, [, share]) => sum + share, 0);
+  for (const [kind, share] of entries) {
+    left -= share;
+    if (left < 0) return kind;
+  }
+  return entries.at(-1)![0];
+}
+
+/** steps x 4; always at least one cell erased. */
+export function drawMask(chance: Chance, steps: number, kind: MaskKind): Uint8Array {
+  const erased = new Uint8Array(4 * steps);
+  const share = chance();
+  const eraseVoices = (voices: readonly number[], from: number, to: number): void => {
+    for (let t = from; t < to; t++) for (const v of voices) erased[4 * t + v] = 1;
+  };
+  const someVoices = (): number[] => {
+    const count = 1 + below(chance, 3);
+    return shuffled(chance, 4).slice(0, count);
+  };
+  if (kind === 'cells') for (let i = 0; i < erased.length; i++) erased[i] = chance() < share ? 1 : 0;
+  else if (kind === 'melody') eraseVoices([1, 2, 3], 0, steps);
+  else if (kind === 'voices') eraseVoices(someVoices(), 0, steps);
+  else if (kind === 'block') {
+    const length = 1 + below(chance, steps);
+    const from = below(chance, steps - length + 1);
+    eraseVoices(chance() < 0.5 ? [0, 1, 2, 3] : someVoices(), from, from + length);
+  } else {
+    for (let t = 0; t < steps; t++) {
+      if (chance() >= share) continue;
+      const whole = kind === 'frames' || chance() < 0.6;
+      eraseVoices(whole ? [0, 1, 2, 3] : someVoices(), t, t + 1);
+    }
+  }
+  if (!erased.includes(1)) erased[below(chance, erased.length)] = 1;
+  return erased;
+}
+
+function shuffled(chance: Chance, n: number): number[] {
+  const out = Array.from({ length: n }, (_, i) => i);
+  for (let i = n - 1; i > 0; i--) {
+    const j = below(chance, i + 1);
+    [out[i], out[j]] = [out[j]!, out[i]!];
+  }
+  return out;
+}
+
+/** A stretch of a piece as long as `columns` allow, beginning on a beat. */
+export function cropOf(
+  chance: Chance,
+  piece: Piece,
+  fold: number,
+  columns: number,
+): { from: number; to: number } {
+  const phase = piece.phase?.[0] ?? 0;
+  const lead = (fold - (phase % fold)) % fold;
+  const most = columns * fold;
+  if (piece.steps <= most - (lead === 0 ? 0 : fold)) return { from: 0, to: piece.steps };
+  const starts = Math.floor((piece.steps - most - lead) / fold) + 1;
+  if (starts <= 0) return { from: lead, to: Math.min(piece.steps, lead + most) };
+  const from = lead + fold * below(chance, starts);
+  return { from, to: from + most };
+}
+
+/** The part of a piece as a view with everything known. */
+export function excerpt(piece: Piece, from: number, to: number): Example {
+  const steps = to - from;
+  const onset = piece.onset?.slice(4 * from, 4 * to) ?? null;
+  return {
+    onset,
+    view: {
+      steps,
+      pitch: piece.pitch.slice(4 * from, 4 * to),
+      erased: new Uint8Array(4 * steps),
+      context: {
+        phase: piece.phase?.slice(from, to) ?? null,
+        barSteps: piece.barSteps?.slice(from, to) ?? null,
+        fermata: piece.fermata?.slice(from, to) ?? null,
+        onset: null,
+        begins: from === 0,
+        ends: to === piece.steps,
+      },
+    },
+  };
+}
+
+/** Shifts that keep every voice in its range, at most six semitones either way. */
+function transpositions(pitch: Int16Array): number[] {
+  let least = -FARTHEST_TRANSPOSITION;
+  let most = FARTHEST_TRANSPOSITION;
+  for (let cell = 0; cell < pitch.length; cell++) {
+    const midi = pitch[cell]!;
+    if (midi === REST) continue;
+    const [low, high] = TRANSPOSED_RANGES[cell % 4]!;
+    least = Math.max(least, Math.min(0, low - midi));
+    most = Math.min(most, Math.max(0, high - midi));
+  }
+  return Array.from({ length: most - least + 1 }, (_, i) => least + i);
+}
+
+/** A random example: crop, transposition, mask, and context of which parts are dropped at random. */
+export function drawExample(chance: Chance, piece: Piece, fold: number, columns: number): Example {
+  const { from, to } = cropOf(chance, piece, fold, columns);
+  const { view, onset } = excerpt(piece, from, to);
+  const shifts = transpositions(view.pitch);
+  const shift = shifts[below(chance, shifts.length)]!;
+  const pitch = view.pitch.map((midi) => (midi === REST ? REST : midi + shift));
+  const erased = drawMask(chance, view.steps, pick(chance, MASK_SHARES));
+  const metre = chance() < 0.75;
+  const fermata = chance() < 0.75;
+  const bounds = chance() < 0.9;
+  const context = {
+    phase: metre ? view.context.phase : null,
+    barSteps: metre ? view.context.barSteps : null,
+    fermata: fermata ? view.context.fermata : null,
+    onset: drawOnsets(chance, onset, erased),
+    begins: bounds && view.context.begins,
+    ends: bounds && view.context.ends,
+  };
+  return { view: { ...view, pitch, erased, context }, onset };
+}
+
+/** Onsets are mostly not told; sometimes those of the known cells, sometimes all (an open note of fixed rhythm). */
+function drawOnsets(chance: Chance, onset: Uint8Array | null, erased: Uint8Array): Uint8Array | null {
+  const told = chance();
+  if (!onset || told < 0.6) return null;
+  return told < 0.8 ? onset.map((o, cell) => (erased[cell] ? EITHER : o)) : onset;
+}
+
+/** The tensors of one batch, laid out as the training step takes them. */
+export interface Batch {
+  readonly picture: Float32Array;
+  readonly target: Float32Array;
+  readonly cells: Float32Array;
+  readonly struck: Float32Array;
+  readonly repeats: Float32Array;
+}
+
+/** Every example weighs the same, whatever the number of its erased cells (as in Coconet's loss). */
+export function batchOf(spec: NetworkShape, examples: readonly Example[], columns: number): Batch {
+  const { fold, pitches: P, lowest } = spec;
+  const size = pictureSize(spec, columns);
+  const cellCount = 4 * fold * columns;
+  const picture = new Float32Array(size * examples.length);
+  const target = new Float32Array(cellCount * P * examples.length);
+  const [cells, struck, repeats] = [0, 1, 2].map(() => new Float32Array(cellCount * examples.length)) as [
+    Float32Array,
+    Float32Array,
+    Float32Array,
+  ];
+  let repeated = 0;
+  examples.forEach(({ view, onset }, n) => {
+    const placement = placementOf(spec, view);
+    paint(spec, view, placement, columns, picture, n * size);
+    const inRange = (midi: number): boolean => midi >= lowest && midi < lowest + P;
+    let asked = 0;
+    for (let cell = 0; cell < view.pitch.length; cell++)
+      if (view.erased[cell] && inRange(view.pitch[cell]!)) asked++;
+    for (let step = 0; step < view.steps; step++) {
+      const slot = placement.front + step;
+      for (let voice = 0; voice < 4; voice++) {
+        const cell = 4 * step + voice;
+        const midi = view.pitch[cell]!;
+        if (!inRange(midi)) continue;
+        const at = ((n * 4 + voice) * fold + (slot % fold)) * columns + Math.floor(slot / fold);
+        target[at * P + midi - lowest] = 1;
+        if (view.erased[cell]) cells[at] = 1 / (asked * examples.length);
+        const told = view.context.onset !== null && view.context.onset[cell] !== EITHER;
+        if (onset && !told && step > 0 && view.pitch[cell - 4] === midi) {
+          struck[at] = onset[cell] === 1 ? 1 : 0;
+          repeats[at] = 1;
+          repeated++;
+        }
+      }
+    }
+  });
+  if (repeated > 0) for (let i = 0; i < repeats.length; i++) repeats[i]! /= repeated;
+  return { picture, target, cells, struck, repeats };
+}

@@ -1,0 +1,238 @@
+// Trains a network: draws examples, runs the step graph, averages, validates, saves. Reads and writes files; says
+// what it does through `report`. Never part of the editor.
+
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { InferenceSession } from 'onnxruntime-node';
+import { EngineFailure } from '../failure.ts';
+import { foldNetwork, inputChannels, type NetworkSpec } from '../network.ts';
+import { loadOnnx, startOnnx } from '../runtimes/onnx.ts';
+import { type TrainingRecord, writeModel } from '../weights.ts';
+import { seededChance } from './chance.ts';
+import type { Piece } from './corpus.ts';
+import { batchOf, drawExample } from './examples.ts';
+import { loadState, saveState, type TrainingState } from './state.ts';
+import { ADAM, droppedLayers, stepModel } from './step.ts';
+import { type MaskedFigures, validate } from './validate.ts';
+
+export interface TrainingPlan {
+  /** The run ends after so many steps, or so many minutes of training over all runs. */
+  readonly until: { readonly steps: number } | { readonly minutes: number };
+  readonly batch: number;
+  /** Columns of a crop. */
+  readonly columns: number;
+  /** Peak learning rate; warmed up, then lowered along a cosine to 1 % at the end. */
+  readonly rate: number;
+  readonly warmup: number;
+  readonly weightDecay: number;
+  /** Share of channels dropped within residual pairs. */
+  readonly dropout: number;
+  /** Decay of the averages, when warm. */
+  readonly averaging: number;
+  readonly threads: number;
+  readonly validateEvery: { readonly minutes: number };
+}
+
+export const DEFAULT_PLAN: TrainingPlan = {
+  until: { minutes: 60 },
+  batch: 12,
+  columns: 24,
+  rate: 3e-3,
+  warmup: 150,
+  weightDecay: 0.02,
+  dropout: 0.05,
+  averaging: 0.999,
+  threads: 1,
+  validateEvery: { minutes: 5 },
+};
+
+export interface Progress {
+  readonly step: number;
+  readonly seconds: number;
+  /** Share of the plan that is done, 0 to 1. */
+  readonly done: number;
+  /** Mean training loss since the last report, nats per erased cell. */
+  readonly loss: number;
+  readonly onsetLoss: number;
+  readonly gradientNorm: number;
+  readonly secondsPerStep: number;
+  readonly figures: MaskedFigures | null;
+}
+
+export interface TrainingJob {
+  readonly state: TrainingState;
+  readonly pieces: readonly Piece[];
+  readonly validation: readonly Piece[];
+  readonly dataNames: readonly string[];
+  readonly plan: TrainingPlan;
+  /** Folder for `state.bin` (to go on from) and `weights.bin` (the averaged network). */
+  readonly folder: string;
+  readonly report: (progress: Progress) => void;
+  /** Aborting ends the run after the current step; it is saved. */
+  readonly signal?: AbortSignal;
+}
+
+export const statePath = (folder: string): string => join(folder, 'state.bin');
+export const weightsPath = (folder: string): string => join(folder, 'weights.bin');
+
+/** Continues the run saved in a folder. */
+export const resume = (folder: string): Promise<TrainingState> => loadState(statePath(folder));
+
+const REPORT_STEPS = 25;
+
+/** Trains until the plan is done or the signal is aborted; the state is saved either way, and every few minutes. */
+export async function train(job: TrainingJob): Promise<TrainingState> {
+  if (job.pieces.length === 0) throw new EngineFailure('nothing-open', 'There are no pieces to train on.');
+  const { state, plan } = job;
+  await mkdir(job.folder, { recursive: true });
+  const ort = await loadOnnx();
+  const model = stepModel(state.spec, { batch: plan.batch, columns: plan.columns, kind: 'train' });
+  const session = await ort.InferenceSession.create(model, {
+    intraOpNumThreads: plan.threads,
+    interOpNumThreads: 1,
+  });
+  const sums = { pitch: 0, onset: 0, steps: 0, seconds: 0 };
+  let sinceValidation = 0;
+  const flush = async (full: boolean): Promise<void> => {
+    const figures = full ? await checkpoint(job) : null;
+    const { step, seconds } = state;
+    job.report({
+      step,
+      seconds,
+      done: shareDone(plan, state),
+      loss: sums.pitch / sums.steps,
+      onsetLoss: sums.onset / sums.steps,
+      gradientNorm,
+      secondsPerStep: sums.seconds / sums.steps,
+      figures,
+    });
+    Object.assign(sums, { pitch: 0, onset: 0, steps: 0, seconds: 0 });
+    if (full) sinceValidation = 0;
+  };
+  let gradientNorm = 0;
+  while (shareDone(plan, state) < 1 && !job.signal?.aborted) {
+    const begun = performance.now();
+    const out = await oneStep(ort, session, job);
+    const seconds = (performance.now() - begun) / 1000;
+    state.seconds += seconds;
+    sinceValidation += seconds;
+    gradientNorm = out.norm;
+    sums.pitch += out.pitch;
+    sums.onset += out.onset;
+    sums.steps += 1;
+    sums.seconds += seconds;
+    const full = sinceValidation >= 60 * plan.validateEvery.minutes;
+    if (full || state.step % REPORT_STEPS === 0) await flush(full);
+  }
+  if (sums.steps > 0) await flush(true);
+  else await checkpoint(job);
+  await session.release();
+  return state;
+}
+
+function shareDone({ until }: TrainingPlan, { step, seconds }: TrainingState): number {
+  return 'steps' in until ? step / until.steps : seconds / (60 * until.minutes);
+}
+
+/** Warm-up, then a cosine down to a hundredth. */
+function rateAt(plan: TrainingPlan, state: TrainingState): number {
+  const warm = Math.min(1, (state.step + 1) / plan.warmup);
+  const cosine = 0.5 + 0.5 * Math.cos(Math.PI * Math.min(1, shareDone(plan, state)));
+  return plan.rate * warm * (0.01 + 0.99 * cosine);
+}
+
+async function oneStep(
+  ort: typeof import('onnxruntime-node'),
+  session: InferenceSession,
+  { state, plan, pieces }: TrainingJob,
+): Promise<{ pitch: number; onset: number; norm: number }> {
+  const { spec } = state;
+  const { batch, columns } = plan;
+  const chance = seededChance(state.chance);
+  const total = pieces.reduce((sum, piece) => sum + piece.steps, 0);
+  const examples = Array.from({ length: batch }, () => {
+    // Longer pieces are drawn more often: every bar counts alike.
+    let place = chance.next() * total;
+    const piece = pieces.find((each) => (place -= each.steps) < 0) ?? pieces[0]!;
+    return drawExample(chance.next, piece, spec.fold, columns);
+  });
+  const drops = droppedLayers(spec);
+  const keep = Float32Array.from({ length: drops * batch * spec.filters }, () =>
+    chance.next() < plan.dropout ? 0 : 1 / (1 - plan.dropout),
+  );
+  const data = batchOf(spec, examples, columns);
+  const tensor = (values: Float32Array, dims: readonly number[]) =>
+    new ort.Tensor('float32', values, [...dims]);
+  const flat = (values: Float32Array) => tensor(values, [values.length]);
+  const cells = [batch, 4 * spec.fold, columns];
+  const t = state.step + 1;
+  const rate = rateAt(plan, state);
+  const out = await session.run({
+    weights: flat(state.weights),
+    first: flat(state.first),
+    second: flat(state.second),
+    rate: flat(Float32Array.of(rate / (1 - ADAM.beta1 ** t))),
+    correction: flat(Float32Array.of(1 / (1 - ADAM.beta2 ** t))),
+    decay: flat(Float32Array.of(rate * plan.weightDecay)),
+    picture: tensor(data.picture, [batch, inputChannels(spec), columns, spec.pitches]),
+    target: tensor(data.target, [...cells, spec.pitches]),
+    cells: tensor(data.cells, [...cells, 1]),
+    ...(spec.onsetAnswer
+      ? { struck: tensor(data.struck, [...cells, 1]), repeats: tensor(data.repeats, [...cells, 1]) }
+      : {}),
+    ...(drops > 0 ? { keep: tensor(keep, [drops, batch, spec.filters, 1, 1]) } : {}),
+  });
+  const read = (name: string): Float32Array => out[name]!.data as Float32Array;
+  const pitch = read('pitchLoss')[0]!;
+  if (!Number.isFinite(pitch))
+    throw new EngineFailure('runtime-failed', `The loss is ${pitch} at step ${t}.`);
+  state.weights.set(read('weights_'));
+  state.first.set(read('first_'));
+  state.second.set(read('second_'));
+  const decay = Math.min(plan.averaging, t / (t + 10));
+  blend(state.average, state.weights, decay);
+  blend(state.statistics, read('statistics'), decay);
+  state.step = t;
+  state.chance = chance.state;
+  return { pitch, onset: read('onsetLoss')[0]!, norm: read('norm')[0]! };
+}
+
+function blend(average: Float32Array, fresh: Float32Array, decay: number): void {
+  for (let i = 0; i < average.length; i++) average[i] = decay * average[i]! + (1 - decay) * fresh[i]!;
+}
+
+/** Saves the state and the averaged network, and measures the latter. */
+async function checkpoint(job: TrainingJob): Promise<MaskedFigures | null> {
+  const { state, plan, folder } = job;
+  await saveState(statePath(folder), state);
+  const figures = await measure(state, job.validation, plan.threads);
+  const record: TrainingRecord = {
+    data: job.dataNames,
+    pieces: job.pieces.length,
+    steps: state.step,
+    minutes: Math.round(state.seconds / 6) / 10,
+    seed: state.seed,
+    figures: figures ? { ...figures } : {},
+  };
+  await writeFile(weightsPath(folder), exportModel(state, record));
+  return figures;
+}
+
+/** The averaged network as the bytes of a weights file. */
+export function exportModel(state: TrainingState, training: TrainingRecord): Uint8Array {
+  return writeModel({ spec: state.spec, training, weights: state.average, statistics: state.statistics });
+}
+
+async function measure(
+  state: { readonly spec: NetworkSpec; readonly average: Float32Array; readonly statistics: Float32Array },
+  validation: readonly Piece[],
+  threads: number,
+): Promise<MaskedFigures | null> {
+  if (validation.length === 0) return null;
+  const network = await startOnnx(foldNetwork(state.spec, state.average, state.statistics), { threads });
+  try {
+    return await validate(network.predict, validation, state.spec.fold);
+  } finally {
+    await network.close();
+  }
+}
