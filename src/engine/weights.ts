@@ -158,6 +158,24 @@ export function readModel(bytes: Uint8Array): Model {
   return { spec, training: training as unknown as TrainingRecord, weights, statistics };
 }
 
+/** How many bytes of a file hold all that `readSpec` needs; its own first 12 tell. */
+export function headLength(start: Uint8Array): number {
+  return start.length < 12 ? 12 : 12 + new DataView(start.buffer, start.byteOffset).getUint32(8, true);
+}
+
+/**
+ * What a model's file describes, from its head alone: neither numbers nor checksum are looked at. Throws an
+ * EngineFailure `bad-model` when that cannot be read.
+ */
+export function readSpec(head: Uint8Array): NetworkSpec {
+  if (head.length < 12 || new TextDecoder().decode(head.subarray(0, 8)) !== MAGIC)
+    throw damaged('it is not a Cantus weights file');
+  if (headLength(head) > head.length) throw damaged('it is cut short');
+  const { spec } = parseHeader(head.subarray(12, headLength(head)));
+  if (!isSpec(spec)) throw damaged('it does not describe a network');
+  return spec;
+}
+
 /** Reads a model as the runtimes want it. */
 export function readNetwork(bytes: Uint8Array): FoldedNetwork {
   const { spec, weights, statistics } = readModel(bytes);
