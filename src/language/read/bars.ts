@@ -26,7 +26,10 @@ interface Agreed {
 
 /** Lays out the bars of a piece. `metre` and `key` are the header's. */
 export function ruleBars(cast: readonly (Stream | null)[], metre: Metre | null, key: Key): Ruled {
-  const rows = lineUp(cast.map((stream) => stream?.bars ?? []));
+  const rows = lineUp(
+    cast.map((stream) => stream?.bars ?? []),
+    metre,
+  );
   const agreed = agree(rows, metre, key);
   const phases = phasesOf(agreed);
   const bars: Bar[] = [];
@@ -65,46 +68,65 @@ const spanOf = (raw: RawBar | null) =>
     : null;
 
 /**
- * Bar by bar; where one voice has a bar line that the others lack (half bars against whole ones), and more bars
- * left than they have, its bars are joined.
+ * Bar by bar. Where one voice lacks a bar line that the others have, its bar is cut there; where it has one that
+ * they lack (half bars against whole ones), its bars are joined. Both only if its number of bars asks for it.
  */
-function lineUp(voices: readonly (readonly RawBar[])[]): Row[] {
+function lineUp(voices: readonly (readonly RawBar[])[], metre: Metre | null): Row[] {
   const rows: Row[] = [];
-  const next = [0, 0, 0, 0];
-  while (voices.some((bars, v) => (next[v] ?? 0) < bars.length)) {
-    const target = Math.max(0, ...voices.map((bars, v) => lengthAt(bars, next[v]!)));
-    const leaders = voices.filter((bars, v) => lengthAt(bars, next[v]!) === target);
-    const left = Math.max(0, ...leaders.map((bars) => bars.length - next[voices.indexOf(bars)]!));
-    const row = voices.map((bars, v) => {
-      const at = next[v]!;
-      const raw = bars[at] ?? null;
-      next[v] = at + 1;
-      if (!raw || raw.whole || raw.length >= target || bars.length - at <= left) return raw;
-      const count = barsThatMake(bars, at, target, bars.length - at - left);
-      next[v] = at + count;
-      return count > 1 ? joined(bars.slice(at, at + count)) : raw;
+  const queues = voices.map((bars) => [...bars].reverse());
+  let now = metre;
+  while (queues.some((queue) => queue.length > 0)) {
+    const heads = queues.map((queue) => queue[queue.length - 1] ?? null);
+    now = heads.find((raw) => raw !== null)?.metre ?? now;
+    const target = durationOf(heads, now);
+    const following = durationOf(queues.map((queue) => queue[queue.length - 2] ?? null), now);
+    const most = Math.max(...queues.map((queue) => queue.length));
+    const agreeing = queues.filter((_, v) => heads[v]?.length === target && !heads[v]?.whole);
+    const least = Math.min(most, ...agreeing.map((queue) => queue.length));
+    const row = queues.map((queue) => {
+      const raw = queue.pop() ?? null;
+      if (!raw || raw.whole || raw.length === target) return raw;
+      if (raw.length > target && queue.length + 1 < most) return cutAt(raw, target, following, queue);
+      if (raw.length < target && queue.length + 1 > least) return joinUpTo(raw, target, queue);
+      return raw;
     });
     rows.push([row[0] ?? null, row[1] ?? null, row[2] ?? null, row[3] ?? null]);
   }
   return rows;
 }
 
-const lengthAt = (bars: readonly RawBar[], at: number): Tick => {
-  const raw = bars[at];
-  return raw && !raw.whole ? raw.length : 0;
-};
+/** Cuts a bar in two where its second part would last `following`; the second part goes back on the queue. */
+function cutAt(raw: RawBar, target: Tick, following: Tick, queue: RawBar[]): RawBar {
+  const at = raw.events.findIndex((event) => event.onset === target && event.irregular !== 'grace');
+  if (at < 1 || raw.length - target !== following) return raw;
+  const events = raw.events.slice(at);
+  const before = raw.events[at - 1]!;
+  const border = events[0]!.span.start;
+  for (const event of events) event.onset -= target;
+  queue.push({ ...raw, events, length: raw.length - target, start: border, repeat: false, ending: null, lineMissing: border });
+  return {
+    ...raw,
+    events: raw.events.slice(0, at),
+    length: target,
+    end: before.span.end,
+    cut: raw.cut > before.span.end ? -1 : raw.cut,
+    barline: 'single',
+    lineEnd: false,
+  };
+}
 
-/** How many bars from `at` last exactly `target` (at most `spare` more than one); 1 when none do. */
-function barsThatMake(bars: readonly RawBar[], at: number, target: Tick, spare: number): number {
-  let sum = 0;
-  for (let count = 1; count <= spare + 1; count++) {
-    const raw = bars[at + count - 1];
-    if (!raw || raw.whole) return 1;
-    sum += raw.length;
-    if (sum === target) return count;
-    if (sum > target) return 1;
+/** Joins a bar with those after it when together they last exactly `target`. */
+function joinUpTo(raw: RawBar, target: Tick, queue: RawBar[]): RawBar {
+  let sum = raw.length;
+  let count = 0;
+  while (sum < target) {
+    const next = queue[queue.length - 1 - count];
+    if (!next || next.whole) return raw;
+    sum += next.length;
+    count++;
   }
-  return 1;
+  if (sum !== target) return raw;
+  return joined([raw, ...queue.splice(queue.length - count).reverse()]);
 }
 
 function joined(parts: readonly RawBar[]): RawBar {
@@ -119,7 +141,7 @@ function joined(parts: readonly RawBar[]): RawBar {
     }
     length += part.length;
   }
-  const cut = first.cut >= 0 ? first.cut : last.start < first.end ? first.end : last.cut;
+  const cut = parts.find((part) => part.cut >= 0)?.cut ?? -1;
   return { ...first, events, length, end: last.end, cut, barline: last.barline, lineEnd: last.lineEnd };
 }
 
@@ -141,7 +163,7 @@ function agree(rows: readonly Row[], metre: Metre | null, key: Key): Agreed[] {
 }
 
 /** What most voices last; between equals the full bar, else the longest; nobody tells: the full bar. */
-function durationOf(row: Row, metre: Metre | null): Tick {
+function durationOf(row: readonly (RawBar | null)[], metre: Metre | null): Tick {
   const full = metre ? barTicks(metre) : 0;
   const votes = new Map<Tick, number>();
   for (const raw of row) {

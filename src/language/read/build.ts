@@ -23,14 +23,15 @@ export function buildScore(tune: Tune): Reading {
   const ruled = ruleBars(casting.cast, tune.metre, tune.key);
   const { directives, findings } = readDirectives(tune.directives);
   const part = (voice: Voice): Part => partOf(voice, casting.cast[voice], ruled, tune);
+  const parts = [part(0), part(1), part(2), part(3)] as const;
   const score: Score = {
     title: tune.titles[0] ?? '',
     composer: tune.composers.join('; '),
     unit: tune.unit,
     key: tune.key,
     metre: tune.metre,
-    tempos: temposOf(tune, ruled, casting),
-    parts: [part(0), part(1), part(2), part(3)],
+    tempos: temposOf(tune),
+    parts,
     bars: ruled.bars,
     length: ruled.length,
     directives,
@@ -79,13 +80,11 @@ function gapsOf(voice: Voice, ruled: Ruled): Interval[] {
   return gaps;
 }
 
-/** Tempo marks of the sung voices, each moment once. */
-function temposOf(tune: Tune, ruled: Ruled, casting: Casting): Tempo[] {
+/** Tempo marks of the sung voices, each moment once. To be read once the events have their places. */
+function temposOf(tune: Tune): Tempo[] {
   const tempos = new Map<Tick, Tempo>();
-  for (const { stream, bar, offset, quarters, text } of tune.tempos) {
-    if (!casting.cast.includes(stream)) continue;
-    const onset = (ruled.bars[bar]?.onset ?? ruled.length) + offset;
-    if (!tempos.has(onset)) tempos.set(onset, { onset, quarters, text });
+  for (const { event, quarters, text } of tune.tempos) {
+    if (event.bar >= 0 && !tempos.has(event.onset)) tempos.set(event.onset, { onset: event.onset, quarters, text });
   }
   return [...tempos.values()].sort((a, b) => a.onset - b.onset);
 }

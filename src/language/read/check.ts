@@ -1,22 +1,300 @@
 // What is wrong with a reading: a table of checks, each a code, a severity and a way to find it. Adding a check is
 // adding a row. Knows nothing of editors; voice leading is judged elsewhere.
 
-import type { Problem, Severity } from '../problem.ts';
+import { midi, type Pitch, pitchName } from '../pitch.ts';
+import type { Fix, Problem, Severity, Span } from '../problem.ts';
+import { type Event, type Part, VOICE_NAMES, VOICES } from '../score.ts';
+import { barTicks, TICKS_PER_WHOLE, type Tick } from '../time.ts';
+import { deviations } from './bars.ts';
 import type { Reading } from './build.ts';
-import type { Finding } from './streams.ts';
+import type { Finding, RawBar } from './streams.ts';
+import type { Tree } from './tree.ts';
+
+/** What a check may look at. */
+interface Case extends Reading {
+  readonly tree: Tree;
+  readonly text: string;
+}
+
+type Found = Omit<Finding, 'code'>;
 
 interface Check {
   readonly code: string;
   readonly severity: Severity;
+  /** Absent: found while reading the tune or its directives. */
+  readonly find?: (one: Case) => Iterable<Found>;
 }
 
-const CHECKS: readonly Check[] = [];
+const CHECKS: readonly Check[] = [
+  { code: 'no-music', severity: 'warning', find: noMusic },
+  { code: 'missing-field', severity: 'warning', find: missingFields },
+  { code: 'bad-field', severity: 'error' },
+  { code: 'text-after-tune', severity: 'warning', find: textAfterTune },
+  { code: 'more-tunes', severity: 'information' },
+  { code: 'more-voices', severity: 'information', find: moreVoices },
+  { code: 'voice-missing', severity: 'information', find: missingVoices },
+  { code: 'voice-short', severity: 'information', find: shortVoices },
+  { code: 'bar-length', severity: 'error', find: barLengths },
+  { code: 'bar-line-missing', severity: 'warning', find: missingBarLines },
+  { code: 'bar-metre', severity: 'warning', find: barMetres },
+  { code: 'bad-length', severity: 'error' },
+  { code: 'dangling-tie', severity: 'warning' },
+  { code: 'out-of-range', severity: 'warning', find: outOfRange },
+  { code: 'open-off-grid', severity: 'error', find: openOffGrid },
+  { code: 'contradictory-candidates', severity: 'error', find: contradictions },
+  { code: 'portable-open', severity: 'hint', find: bareOpens },
+  { code: 'unknown-directive', severity: 'warning' },
+  { code: 'bad-directive', severity: 'error' },
+  { code: 'overlay', severity: 'information' },
+  { code: 'unclosed-chord', severity: 'error' },
+  { code: 'unclosed-quote', severity: 'error' },
+  { code: 'unclosed-decoration', severity: 'warning' },
+  { code: 'unknown-token', severity: 'warning' },
+];
 
-export function check(reading: Reading): readonly Problem[] {
-  const severities = new Map(CHECKS.map((row) => [row.code, row.severity]));
-  const of = (finding: Finding): Problem => ({
-    severity: severities.get(finding.code) ?? 'warning',
-    ...finding,
-  });
-  return [...reading.tune.findings, ...reading.findings].map(of);
+/** Every code a problem of this table can have, with its usual severity. */
+export const CODES: readonly { readonly code: string; readonly severity: Severity }[] = CHECKS.map(
+  ({ code, severity }) => ({ code, severity }),
+);
+
+/** Runs all checks; problems come in the order of the text. */
+export function check(reading: Reading, tree: Tree, text: string): readonly Problem[] {
+  const one: Case = { ...reading, tree, text };
+  const noted = [...reading.tune.findings, ...reading.findings];
+  const problems: Problem[] = [];
+  for (const { code, severity, find } of CHECKS) {
+    const found = find ? find(one) : noted.filter((finding) => finding.code === code);
+    for (const finding of found) problems.push({ severity, ...finding, code });
+  }
+  return problems.sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
+}
+
+// ---- the tune as a whole
+
+function* noMusic({ score, tune }: Case): Iterable<Found> {
+  if (score.bars.length > 0) return;
+  const message = 'There is no music here. Write a melody for the soprano, such as `[V:S] G4 | A4 |]` after the `K:` line.';
+  yield { message, span: { start: tune.headerEnd, end: tune.headerEnd } };
+}
+
+const FIELDS: readonly (readonly [string, string, Severity])[] = [
+  ['X', 'Add `X:1` as the first line: other programs find no tune without it.', 'warning'],
+  ['K', 'Add a key such as `K:G` as the last line of the header; until then it is C major.', 'warning'],
+  ['M', 'Add a metre such as `M:4/4`; without one, bar lengths are only compared between voices.', 'information'],
+  ['L', 'Add `L:1/4` or another length, so that no reader has to guess what a plain note lasts.', 'information'],
+];
+
+function* missingFields({ tune, score }: Case): Iterable<Found> {
+  if (score.bars.length === 0) return;
+  const at = { X: tune.span.start, K: tune.headerEnd };
+  for (const [letter, message, severity] of FIELDS) {
+    if (tune.fields.has(letter)) continue;
+    const start = letter === 'K' ? at.K : at.X;
+    const value = { X: 'X:1\n', K: 'K:C\n' }[letter];
+    const span = { start, end: start };
+    const fixes = value ? [{ title: `Add ${value.trim()}`, edits: [{ span, newText: value }] }] : [];
+    yield { message: `The header has no \`${letter}:\` field. ${message}`, span, severity, fixes };
+  }
+}
+
+/** Music after a blank line belongs to no tune: readers stop there. */
+function* textAfterTune({ tree, tune }: Case): Iterable<Found> {
+  let blank = -1;
+  for (const [i, line] of tree.lines.entries()) {
+    if (line.start < tune.headerEnd) continue;
+    if (line.kind === 'field' && line.text.startsWith('X:')) return;
+    if (line.kind === 'blank' && blank < 0) blank = i;
+    if (line.kind !== 'text' || blank < 0 || !/^\[?[VKMLw]:|\|/.test(line.text)) continue;
+    const edits = tree.lines
+      .slice(blank, i)
+      .filter((other) => other.kind === 'blank')
+      .map((other) => ({ span: { start: other.start, end: other.end }, newText: '%' }));
+    const message = 'A blank line has ended the tune, so this is not read. Remove the blank line, or write % on it.';
+    yield { message, span: { start: line.start, end: line.end }, fixes: [{ title: 'Write % on the blank lines', edits }] };
+    return;
+  }
+}
+
+// ---- voices
+
+function* moreVoices({ casting }: Case): Iterable<Found> {
+  for (const { id, span } of casting.others) {
+    const message = `Four voices are read; voice ${id} is not one of them and stays as it is. Name the four S, A, T and B to choose others.`;
+    yield { message, span };
+  }
+}
+
+function* missingVoices({ score }: Case): Iterable<Found> {
+  if (score.bars.length === 0) return;
+  for (const { voice, id, events, span } of score.parts) {
+    if (events.length > 0) continue;
+    const what = id === null ? 'is not in the text' : 'has no music yet';
+    yield { message: `The ${VOICE_NAMES[voice].toLowerCase()} ${what}: it counts as open from start to end.`, span };
+  }
+}
+
+function* shortVoices({ score }: Case): Iterable<Found> {
+  for (const { voice, events, gaps, span } of score.parts) {
+    if (events.length === 0) continue;
+    for (const { from, to } of gaps) {
+      const bars = score.bars.filter(({ onset }) => onset >= from && onset < to);
+      const [first, last] = [bars[0]?.number, bars[bars.length - 1]?.number];
+      const where = first === last ? `bar ${first}` : `bars ${first}-${last}`;
+      const before = events.filter((event) => event.onset < from).pop();
+      const message = `The ${VOICE_NAMES[voice].toLowerCase()} has no music in ${where}: it counts as open there. Write \`?Z\` for an open bar, \`Z\` for a bar's rest.`;
+      yield { message, span: before?.span ?? span };
+    }
+  }
+}
+
+// ---- bars
+
+function* barLengths({ score, rows, text }: Case): Iterable<Found> {
+  for (const [i, row] of rows.entries()) {
+    const bar = score.bars[i]!;
+    for (const { voice, raw } of deviations(row, bar.duration)) {
+      const difference = bar.duration - raw.length;
+      const advice = difference > 0 ? `Add ${fraction(difference)}` : `Take away ${fraction(-difference)}`;
+      const message = `The ${VOICE_NAMES[voice].toLowerCase()} lasts ${fraction(raw.length)} in bar ${bar.number}, the bar ${fraction(bar.duration)}. ${advice}.`;
+      const span = bar.spans[voice] ?? { start: raw.start, end: raw.end };
+      yield { message, span, fixes: difference > 0 ? [fillUp(raw, difference, text)] : [] };
+    }
+  }
+}
+
+/** Leaves what is missing at the end of a bar open. */
+function fillUp(raw: RawBar, missing: Tick, text: string): Fix {
+  let at = raw.end;
+  while (')-'.includes(text[at] ?? ' ')) at++;
+  const newText = ` ?z${lengthText(missing, raw.unit)}`;
+  return { title: `Leave the missing ${fraction(missing)} open`, edits: [{ span: { start: at, end: at }, newText }] };
+}
+
+function* missingBarLines({ score, rows }: Case): Iterable<Found> {
+  for (const [i, row] of rows.entries()) {
+    for (const voice of VOICES) {
+      const at = row[voice]?.lineMissing ?? -1;
+      if (at < 0) continue;
+      const message = `The ${VOICE_NAMES[voice].toLowerCase()} has no bar line before bar ${score.bars[i]?.number}, where the other voices have one. Add \`|\`.`;
+      const span = { start: at, end: at };
+      yield { message, span, fixes: [{ title: 'Add the bar line', edits: [{ span, newText: '| ' }] }] };
+    }
+  }
+}
+
+/** Bars on which the voices agree, but not with the metre. Pickups and bars split by a repeat are fine. */
+function* barMetres({ score, rows }: Case): Iterable<Found> {
+  for (const [i, bar] of score.bars.entries()) {
+    const full = bar.metre ? barTicks(bar.metre) : bar.duration;
+    if (bar.duration === full) continue;
+    if (bar.duration < full && mayBeShort(i, score.bars, rows)) continue;
+    const raw = rows[i]?.find((one) => one && one.events.length > 0);
+    const span = bar.spans.find((one) => one !== null) ?? (raw ? { start: raw.start, end: raw.end } : null);
+    if (!span) continue;
+    const message = `Bar ${bar.number} lasts ${fraction(bar.duration)}, the metre says ${bar.metre?.beats}/${bar.metre?.unit}. Mend its lengths, or write the metre it has, as in \`[M:3/4]\`.`;
+    yield { message, span };
+  }
+}
+
+function mayBeShort(i: number, bars: Reading['score']['bars'], rows: Reading['rows']): boolean {
+  const bar = bars[i]!;
+  const next = bars[i + 1];
+  if (bar.phase > 0 || !next || next.phase > 0 || next.opens.repeat || bar.barline !== 'single') return true;
+  return rows[i]!.some((raw) => raw?.lineEnd) || i === 0;
+}
+
+// ---- notes
+
+function* outOfRange({ score }: Case): Iterable<Found> {
+  for (const { voice, events } of score.parts) {
+    const { low, high } = score.directives.range[voice];
+    for (const event of events) {
+      if (event.continues || event.irregular === 'grace') continue;
+      const outside = event.pitches.find((pitch) => midi(pitch) < low || midi(pitch) > high);
+      if (!outside || event.state === 'open') continue;
+      const message = `${pitchName(outside)} is ${midi(outside) < low ? 'below' : 'above'} the ${VOICE_NAMES[voice].toLowerCase()}'s range. Move it, or widen the range with \`%%cantus:range\`.`;
+      yield { message, span: event.span };
+    }
+  }
+}
+
+function* openOffGrid({ score, text }: Case): Iterable<Found> {
+  const { grid } = score.directives;
+  const step = TICKS_PER_WHOLE / grid;
+  for (const event of opens(score.parts)) {
+    const fits = event.onset % step === 0 && event.duration % step === 0;
+    if (fits && event.irregular === null) continue;
+    const why =
+      event.irregular === 'grace'
+        ? 'A grace note'
+        : event.irregular === 'tuplet'
+          ? 'A note in a tuplet'
+          : `A note that does not lie on the grid of 1/${grid}`;
+    const message = `${why} cannot be open: it stays as it is written. Remove the \`?\`, or give the note a place on the grid.`;
+    yield { message, span: event.span, fixes: [close(event, text)] };
+  }
+}
+
+/** Takes the `?` away; a bare one becomes a rest. */
+function close(event: Event, text: string): Fix {
+  const span = { start: event.span.start, end: event.body.start };
+  const newText = isBare(event, text) ? 'z' : '';
+  return { title: 'Leave it as it is written (remove ?)', edits: [{ span, newText }] };
+}
+
+function* contradictions({ score }: Case): Iterable<Found> {
+  for (const { voice, events } of score.parts) {
+    const { low, high } = score.directives.range[voice];
+    let before: Event | null = null;
+    for (const event of events) {
+      const { candidates } = event;
+      if (candidates && !candidates.some((pitch) => midi(pitch) >= low && midi(pitch) <= high)) {
+        const message = `None of ${names(candidates)} is in the ${VOICE_NAMES[voice].toLowerCase()}'s range. Offer other pitches, or widen the range with \`%%cantus:range\`.`;
+        yield { message, span: event.span };
+      }
+      if (candidates && event.continues && before && before.pitches.length > 0 && !shared(candidates, before.pitches)) {
+        const message = `${names(before.pitches)} is tied into this note, but only ${names(candidates)} may stand here. Add the tied pitch, or remove the tie.`;
+        yield { message, span: event.span };
+      }
+      if (event.irregular !== 'grace') before = event;
+    }
+  }
+}
+
+function* bareOpens({ score, text }: Case): Iterable<Found> {
+  for (const event of opens(score.parts)) {
+    if (!isBare(event, text)) continue;
+    const span: Span = { start: event.body.start, end: event.body.start };
+    const message = 'Other programs pass over a bare `?` together with its length. Write `?x`, which every reader takes as a rest.';
+    const written = text.slice(event.body.start, event.body.end);
+    yield { message, span: event.span, fixes: [{ title: `Write ?x${written}`, edits: [{ span, newText: 'x' }] }] };
+  }
+}
+
+const isBare = (event: Event, text: string): boolean =>
+  event.body.start === event.body.end || /[\d/-]/.test(text[event.body.start] ?? '');
+
+function* opens(parts: readonly Part[]): Iterable<Event> {
+  for (const { events } of parts) for (const event of events) if (event.state === 'open') yield event;
+}
+
+const names = (pitches: readonly Pitch[]): string => pitches.map(pitchName).join(', ');
+
+const shared = (a: readonly Pitch[], b: readonly Pitch[]): boolean =>
+  a.some((one) => b.some((other) => midi(one) === midi(other)));
+
+const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b));
+
+/** A length as musicians say it, in whole notes. @example fraction(TICKS_PER_WHOLE * 5 / 4) // '5/4' */
+function fraction(ticks: Tick): string {
+  const common = divisor(ticks, TICKS_PER_WHOLE);
+  const den = TICKS_PER_WHOLE / common;
+  return den === 1 ? `${ticks / common}/1` : `${ticks / common}/${den}`;
+}
+
+/** A length as ABC writes it, in units. @example lengthText(3 * unit / 2, unit) // '3/2' */
+function lengthText(ticks: Tick, unit: Tick): string {
+  const common = divisor(ticks, unit);
+  const [num, den] = [ticks / common, unit / common];
+  return `${num === 1 ? '' : num}${den === 1 ? '' : `/${den}`}`;
 }

@@ -2,6 +2,7 @@
 
 import type { Problem } from '../problem.ts';
 import type { Score } from '../score.ts';
+import type { Row } from './bars.ts';
 import { buildScore } from './build.ts';
 import { check } from './check.ts';
 import { readTune } from './streams.ts';
@@ -15,11 +16,13 @@ export interface Parsed {
   readonly tree: Tree;
   readonly score: Score;
   readonly problems: readonly Problem[];
+  /** Parallel to `score.bars`: how each voice writes that bar (unit length, octave, where its text ends). */
+  readonly rows: readonly Row[];
 }
 
 /** Reads a text. What did not change since `previous` (the same text before an edit) is not read again. */
 export function parse(text: string, previous?: Parsed): Parsed {
   const tree = readTree(text, previous?.tree);
   const reading = buildScore(readTune(tree));
-  return { text, tree, score: reading.score, problems: check(reading) };
+  return { text, tree, score: reading.score, rows: reading.rows, problems: check(reading, tree, text) };
 }

@@ -2,7 +2,7 @@
 // ties, tuplets and fields as ABC 2.1 says. Knows nothing of soprano or bass, or of the other voices' bars.
 
 import { type Key, type Letter, midi, type Pitch } from '../pitch.ts';
-import type { Fix, Span } from '../problem.ts';
+import type { Fix, Severity, Span } from '../problem.ts';
 import type { Bar, Event } from '../score.ts';
 import { type Metre, TICKS_PER_WHOLE, type Tick } from '../time.ts';
 import {
@@ -49,6 +49,8 @@ export interface RawBar {
   ending: string | null;
   /** Whether the bar line is the last thing on its line. */
   lineEnd: boolean;
+  /** Where a bar line is missing before this bar; -1 where none is. */
+  lineMissing: number;
 }
 
 export interface Stream {
@@ -66,12 +68,13 @@ export interface Finding {
   readonly message: string;
   readonly span: Span;
   readonly fixes?: readonly Fix[];
+  /** Where it differs from the severity of the check. */
+  readonly severity?: Severity;
 }
 
+/** A tempo mark, and the event it stands before. */
 export interface RawTempo {
-  readonly stream: Stream;
-  readonly bar: number;
-  readonly offset: Tick;
+  readonly event: Draft;
   readonly quarters: number;
   readonly text: string | null;
 }
@@ -100,6 +103,9 @@ export interface Tune {
 /** Longest event, and most bars one `Z` may ask for: more is a slip of the pen. */
 const LONGEST = 64 * TICKS_PER_WHOLE;
 const MOST_BARS = 100;
+
+/** The bar of an event that has no place in the score yet. */
+const NOWHERE = -1;
 
 const NONE: readonly string[] = [];
 const NO_PITCHES: readonly Pitch[] = [];
@@ -174,7 +180,7 @@ class Reader {
   private key = C_MAJOR;
   private metre: Metre | null = null;
   private clef: Properties = { clef: null, octave: null, transpose: null, name: null };
-  private headerTempo: { quarters: number; text: string | null } | null = null;
+  private tempo: { quarters: number; text: string | null } | null = null;
   private hand: Hand | null = null;
   private inBody = false;
   private headerEnd = 0;
@@ -365,7 +371,7 @@ class Reader {
     } else if (letter === 'Q') {
       const unit = this.unit ?? defaultUnit(this.metre);
       const tempo = readTempo(text, this.inBody && this.hand ? this.hand.unit : unit);
-      if (tempo) this.tempo(tempo);
+      if (tempo) this.tempo = tempo;
     } else if (letter === 'U') {
       const match = /^\s*(\S)\s*=\s*[!+]?([^!+]*)/.exec(text);
       if (match) this.symbols.set(match[1] ?? '', (match[2] ?? '').trim());
@@ -377,13 +383,6 @@ class Reader {
 
   private badField(letter: string, expected: string, span: Span): void {
     this.note('bad-field', `This is no value for \`${letter}:\`. Write ${expected}.`, span);
-  }
-
-  private tempo(tempo: { quarters: number; text: string | null }): void {
-    if (this.hand) {
-      const { stream, bar } = this.hand;
-      this.tempos.push({ stream, bar: stream.bars.length, offset: bar.length, ...tempo });
-    } else this.headerTempo = tempo;
   }
 
   // ---- voices
@@ -405,10 +404,6 @@ class Reader {
     const hand = this.declare(text, span);
     if (from && from !== hand && from.bar.cut < 0 && occupied(from.bar)) from.bar.cut = from.bar.end;
     this.hand = hand;
-    if (this.headerTempo) {
-      this.tempos.push({ stream: hand.stream, bar: 0, offset: 0, ...this.headerTempo });
-      this.headerTempo = null;
-    }
   }
 
   private apply(hand: Hand, properties: Properties): void {
@@ -475,6 +470,7 @@ class Reader {
       repeat: false,
       ending: null,
       lineEnd: false,
+      lineMissing: -1,
     };
   }
 
@@ -719,7 +715,7 @@ class Reader {
       voice: 0,
       onset: 0,
       duration: 0,
-      bar: hand.stream.bars.length,
+      bar: NOWHERE,
       pitches: NO_PITCHES,
       candidates: null,
       span,
@@ -739,6 +735,10 @@ class Reader {
 
   /** Hands over what stood before the event. */
   private attach(hand: Hand, draft: Draft): void {
+    if (this.tempo) {
+      this.tempos.push({ event: draft, ...this.tempo });
+      this.tempo = null;
+    }
     if (hand.decorations.length > 0) {
       draft.decorations = hand.decorations;
       draft.fermata = hand.decorations.some((name) => FERMATAS.has(name));
