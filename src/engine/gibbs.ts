@@ -32,8 +32,6 @@ export interface Draft {
   readonly pitch: Int16Array;
   /** 1 while a cell is not to be seen. */
   readonly erased: Uint8Array;
-  /** 1 where a pitch that also sounds before would be struck anew. */
-  readonly struck: Uint8Array;
   /** -log p of the pitch when it was drawn; NaN where nothing was. */
   readonly nll: Float32Array;
   forwards: number;
@@ -54,7 +52,6 @@ export function draftOf(grid: Grid, sites: readonly Site[]): Draft {
     pitch,
     // Music that nobody asked for is never seen; what is open is hidden round by round.
     erased: Uint8Array.from(pitch, (midi, cell) => (midi === UNKNOWN && !grid.open[cell] ? 1 : 0)),
-    struck: new Uint8Array(pitch.length),
     nll: new Float32Array(pitch.length).fill(Number.NaN),
     forwards: 0,
   };
@@ -91,6 +88,10 @@ function sharedNoise(grid: Grid, random: Random): (site: Site) => Noise {
   };
 }
 
+/** The windows that answer for some sites. */
+export const windowsOf = (task: Task, sites: readonly Site[]): Window[] =>
+  task.windows.filter((w) => sites.some((site) => site.from < w.coreTo && site.to > w.coreFrom));
+
 /**
  * One round: the sites of `block` (in the order of drawing) are erased, asked for at once and drawn one after the
  * other, each seeing what was drawn before it through the prices of offences.
@@ -104,9 +105,8 @@ export async function redraw(
   heed(task.signal);
   const { grid, tariff } = task;
   for (const site of block) eachCell(site, (cell) => draft.erased.fill(1, cell, cell + 1));
-  const sight = { ...draft, onset: onsetsOf(grid, draft.pitch, draft.struck) };
-  const speaks = (w: Window): boolean => block.some((site) => site.from < w.coreTo && site.to > w.coreFrom);
-  const windows = task.windows.filter(speaks);
+  const sight = { ...draft, onset: onsetsOf(grid, draft.pitch, null) };
+  const windows = windowsOf(task, block);
   const answer = await ask(task.predict, grid, sight, windows, task.range, task.offsets, task.signal);
   heed(task.signal);
   draft.forwards += answer.forwards;
@@ -115,31 +115,17 @@ export async function redraw(
   for (const site of block) {
     const price = tariff && ((midi: number) => priceOf(around, site.voice, site.from, site.to, midi, tariff));
     const midi = drawPitch(site, answer, task.temperature[site.voice], noise(site), price);
-    settle(draft, site, midi, answer, random, task.temperature[site.voice]);
+    settle(draft, site, midi, answer);
   }
 }
 
-/** Writes a drawn pitch into the draft, and whether it would be struck. */
-function settle(
-  draft: Draft,
-  site: Site,
-  midi: number,
-  answer: Answer,
-  random: Random,
-  temperature: number,
-): void {
+/** Writes a drawn pitch into the draft. */
+function settle(draft: Draft, site: Site, midi: number, answer: Answer): void {
   eachCell(site, (cell) => {
     draft.pitch[cell] = midi;
     draft.erased[cell] = 0;
     draft.nll[cell] = -answer.logp(cell, midi);
   });
-  const first = 4 * site.from + site.voice;
-  const chance = answer.struck(first, midi) ?? 0;
-  const threshold = temperature > 0 ? random.uniform() : 0.5;
-  eachCell(site, (cell) => {
-    draft.struck[cell] = 0;
-  });
-  draft.struck[first] = threshold < chance ? 1 : 0;
 }
 
 /** How unsure the network was of a site when it drew it: the mean -log p of its cells. */

@@ -8,7 +8,9 @@ import { anneal, type Draft, draftOf, type Task } from './gibbs.ts';
 import { type Offence, offencesOf, TARIFFS } from './offences.ts';
 import type { Predict } from './predict.ts';
 import { randomOf } from './random.ts';
+import { mend } from './remedy.ts';
 import { roundsOf, SCHEDULES, type ScheduleName } from './schedule.ts';
+import { strike } from './strike.ts';
 import { type NetworkRange, offsetsFor } from './transpose.ts';
 import { layWindows, onsetsOf } from './window.ts';
 
@@ -93,8 +95,10 @@ async function fillOnce(task: Task, options: HarmonizeOptions, alternative: numb
   await anneal(task, draft, schedule, rounds, random, (step) => {
     options.onProgress?.({ step, of: rounds, alternative, pitch: draft.pitch.slice() });
   });
+  await mend(task, draft, random);
+  const struck = await strike(task, draft, random);
   return {
-    filled: { pitch: draft.pitch, onset: onsetsOf(grid, draft.pitch, draft.struck) },
+    filled: { pitch: draft.pitch, onset: onsetsOf(grid, draft.pitch, struck) },
     nll: draft.nll,
     meanNll: meanOf(draft.nll),
     forwards: draft.forwards,

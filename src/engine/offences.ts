@@ -7,6 +7,7 @@ import type { Directives } from '../language/score.ts';
 export type OffenceKind =
   | 'parallel-fifth'
   | 'parallel-octave'
+  | 'antiparallel'
   | 'hidden-fifth'
   | 'hidden-octave'
   | 'crossing'
@@ -31,6 +32,7 @@ export const TARIFFS: Readonly<Record<Directives['rules'], Tariff | null>> = {
   bach: {
     'parallel-fifth': 5,
     'parallel-octave': 5,
+    antiparallel: 1,
     'hidden-fifth': 0.5,
     'hidden-octave': 0.5,
     crossing: 1,
@@ -40,6 +42,7 @@ export const TARIFFS: Readonly<Record<Directives['rules'], Tariff | null>> = {
   strict: {
     'parallel-fifth': FORBIDDEN,
     'parallel-octave': FORBIDDEN,
+    antiparallel: 4,
     'hidden-fifth': 3,
     'hidden-octave': 3,
     crossing: 6,
@@ -60,8 +63,8 @@ export const PAIRS: readonly (readonly [number, number])[] = [
 ];
 
 /**
- * What two voices do that go from `a` to `b` (upper) and from `c` to `d` (lower): parallel fifths and octaves (by
- * contrary motion too), and hidden ones between the outer voices.
+ * What two voices do that go from `a` to `b` (upper) and from `c` to `d` (lower): parallel fifths and octaves, the
+ * same by contrary motion, and hidden ones between the outer voices.
  */
 export function motionOffence(
   a: number,
@@ -71,8 +74,9 @@ export function motionOffence(
   outer: boolean,
 ): OffenceKind | null {
   if (a === b || c === d) return null;
-  const perfect = parallel(a, c, b, d) ?? antiparallel(a, c, b, d);
+  const perfect = parallel(a, c, b, d);
   if (perfect) return perfect === 'fifth' ? 'parallel-fifth' : 'parallel-octave';
+  if (antiparallel(a, c, b, d)) return 'antiparallel';
   const direct = outer ? hidden(a, c, b, d) : null;
   if (direct) return direct === 'fifth' ? 'hidden-fifth' : 'hidden-octave';
   return null;

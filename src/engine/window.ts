@@ -139,13 +139,17 @@ export async function ask(
   };
 }
 
-/** The onsets as far as they are settled by the pitches: a change strikes, a rest does not. */
-export function onsetsOf(grid: Grid, pitch: Int16Array, struck: Uint8Array): Uint8Array {
+/**
+ * Onsets of a roll: a change of pitch strikes; where a pitch of free rhythm repeats, `struck` says (1 = anew), and
+ * without it the onset stays EITHER. Silent cells keep what the grid says.
+ */
+export function onsetsOf(grid: Grid, pitch: Int16Array, struck: Uint8Array | null): Uint8Array {
   const onset = grid.onset.slice();
   for (let cell = 0; cell < onset.length; cell++) {
     if (onset[cell] !== EITHER || pitch[cell] < 0) continue;
-    const held = cell >= 4 && pitch[cell] === pitch[cell - 4];
-    onset[cell] = held && !struck[cell] ? HELD : STARTS;
+    const repeats = cell >= 4 && pitch[cell] === pitch[cell - 4];
+    if (!repeats) onset[cell] = STARTS;
+    else if (struck) onset[cell] = struck[cell] ? STARTS : HELD;
   }
   return onset;
 }
