@@ -1,0 +1,131 @@
+// Bytes in, bytes out: the command line's only way to the disk. Knows nothing of music.
+
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+
+/** A "no" that the user can act on. Exit code 2 for wrong usage, 1 for everything else. */
+export class CommandFailure extends Error {
+  override readonly name = 'CommandFailure';
+  constructor(
+    message: string,
+    readonly exitCode: 1 | 2 = 1,
+  ) {
+    super(message);
+  }
+}
+
+/** How a file's bytes were read as text, so that the same bytes can be written again. */
+export type Encoding = 'utf8' | 'latin1';
+
+export interface SourceText {
+  readonly text: string;
+  readonly encoding: Encoding;
+}
+
+/** Larger than any score: a 300-bar piece for four voices has about 50 kB. */
+const LARGEST_TEXT = 4 * 2 ** 20;
+const LARGEST_BINARY = 64 * 2 ** 20;
+
+/** All bytes of a file (`-`: standard input), never more than `largest`. */
+function readBounded(path: string, largest: number): Buffer {
+  if (path === '-') {
+    const chunks: Buffer[] = [];
+    let total = 0;
+    for (;;) {
+      const chunk = Buffer.alloc(65_536);
+      const read = readSync(0, chunk, 0, chunk.length, null);
+      if (read === 0) return Buffer.concat(chunks);
+      total += read;
+      if (total > largest)
+        throw new CommandFailure(`standard input: more than ${largest >> 20} MB, too large for a score`);
+      chunks.push(chunk.subarray(0, read));
+    }
+  }
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found) throw new CommandFailure(`${path}: no such file`);
+  if (!found.isFile()) throw new CommandFailure(`${path}: not a file`);
+  if (found.size > largest) {
+    throw new CommandFailure(
+      `${path}: ${(found.size / 2 ** 20).toFixed(1)} MB, too large for a score (at most ${largest >> 20} MB)`,
+    );
+  }
+  return readFileSync(path);
+}
+
+/** Reads a score's text: UTF-8 where the bytes are valid UTF-8, otherwise Latin-1, which keeps every byte. */
+export function readText(path: string): SourceText {
+  const bytes = guarded(path, () => readBounded(path, LARGEST_TEXT));
+  if (bytes.includes(0)) throw new CommandFailure(`${path}: binary data, not a text in ABC notation`);
+  try {
+    return {
+      text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes),
+      encoding: 'utf8',
+    };
+  } catch {
+    return { text: bytes.toString('latin1'), encoding: 'latin1' };
+  }
+}
+
+export function readBytes(path: string): Uint8Array {
+  return guarded(path, () => readBounded(path, LARGEST_BINARY));
+}
+
+/** The bytes of a text in the encoding it was read in. */
+export function encode(text: string, encoding: Encoding): Buffer {
+  // Everything Cantus inserts is ASCII, so a Latin-1 file stays one.
+  return Buffer.from(text, encoding);
+}
+
+/** Writes a whole file or nothing: to a neighbour first, then renamed over the target. */
+export function writeWhole(path: string, bytes: Uint8Array): void {
+  guarded(path, () => {
+    const folder = dirname(path);
+    mkdirSync(folder, { recursive: true });
+    const draft = join(folder, `.${basename(path)}.${randomBytes(4).toString('hex')}`);
+    try {
+      const handle = openSync(draft, 'wx');
+      try {
+        writeFileSync(handle, bytes);
+      } finally {
+        closeSync(handle);
+      }
+      renameSync(draft, path);
+    } catch (error) {
+      rmSync(draft, { force: true });
+      throw error;
+    }
+  });
+}
+
+/** Turns what the system says into one line a user can act on. */
+function guarded<T>(path: string, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    if (error instanceof CommandFailure) throw error;
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    const reasons: Record<string, string> = {
+      EACCES: 'permission denied',
+      EPERM: 'permission denied',
+      EISDIR: 'is a folder',
+      ENOTDIR: 'a part of the path is not a folder',
+      ENOSPC: 'no space left',
+      EROFS: 'read-only',
+      EAGAIN: 'standard input is not ready',
+    };
+    throw new CommandFailure(
+      `${path}: ${reasons[code] ?? (error instanceof Error ? error.message : String(error))}`,
+    );
+  }
+}
