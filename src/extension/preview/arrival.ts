@@ -140,7 +140,7 @@ const fromHost: Table<HostMessage> = {
     items: list(alternative),
     region: interval,
   }),
-  selection: record({ ...about, type: oneOf('selection' as const), span, reveal: flag }),
+  selection: record({ ...about, type: oneOf('selection' as const), spans: list(span), reveal: flag }),
   surprise: record({
     ...about,
     type: oneOf('surprise' as const),

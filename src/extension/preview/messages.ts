@@ -131,10 +131,10 @@ export interface AlternativesMessage extends About {
   readonly region: Interval;
 }
 
-/** The editor's selection (empty: its cursor). */
+/** The editor's selections (an empty one is a cursor), the main one first. */
 export interface SelectionMessage extends About {
   readonly type: 'selection';
-  readonly span: Span;
+  readonly spans: readonly Span[];
   /** Whether the view may scroll to it. */
   readonly reveal: boolean;
 }

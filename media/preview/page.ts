@@ -1,0 +1,197 @@
+// The sheet of music on the screen: draws, keeps the view where it was, turns pointer and keys into places in the
+// score. Knows no editor and no sound.
+
+import type { Reading, StaffLayout } from '../../src/extension/preview/messages.ts';
+import type { Interval, Tick } from '../../src/language/time.ts';
+import { engrave, type Picture, type Placed, type System, tickOf } from './engrave.ts';
+import { Marks } from './marks.ts';
+import { element } from './shapes.ts';
+
+/** What a hand can do to the page. */
+export interface Gestures {
+  /** `sure`: a double click. */
+  readonly note: (note: number, sure: boolean) => void;
+  /** Bars under a drag, or (null) a click on nothing. Indices into `Sheet.bars`, both included. */
+  readonly bars: (bars: { readonly from: number; readonly to: number } | null) => void;
+}
+
+const PAGE_WIDTH = 760;
+const DRAG = 6;
+
+export class Page {
+  readonly #sheet = element('div', { class: 'sheet' });
+  /** Measured text must be in the page; nobody needs to see it before it is whole. */
+  readonly #workshop = element('div', { class: 'workshop', 'aria-hidden': 'true' });
+  marks: Marks | null = null;
+
+  constructor(
+    readonly scroller: HTMLElement,
+    gestures: Gestures,
+  ) {
+    scroller.append(this.#sheet, this.#workshop);
+    this.#watch(gestures);
+  }
+
+  get picture(): Picture | null {
+    return this.marks?.picture ?? null;
+  }
+
+  /** The room for a line of music, in the picture's units. */
+  #width(zoom: number, width: 'panel' | 'page'): number {
+    return width === 'page' ? PAGE_WIDTH : Math.max(320, (this.scroller.clientWidth - 4) / zoom);
+  }
+
+  /**
+   * Draws a reading. When it cannot be drawn, the old picture stays.
+   * @returns whether the picture is of this reading now
+   */
+  draw(reading: Reading, layout: StaffLayout, zoom: number, width: 'panel' | 'page'): boolean {
+    let picture: Picture | null = null;
+    try {
+      picture = engrave(this.#workshop, reading, layout, this.#width(zoom, width));
+    } catch {
+      // abcjs chokes on some half-typed texts; they are like texts without music.
+    }
+    if (!picture) {
+      this.#workshop.replaceChildren();
+      return false;
+    }
+    this.marks = new Marks(picture);
+    const { scrollTop, scrollLeft } = this.scroller;
+    picture.svg.style.width = `${picture.width * zoom}px`;
+    picture.svg.style.height = `${picture.height * zoom}px`;
+    this.#sheet.replaceChildren(picture.svg);
+    this.#workshop.replaceChildren();
+    this.scroller.scrollTop = scrollTop;
+    this.scroller.scrollLeft = scrollLeft;
+    return true;
+  }
+
+  /** Screen pixels a unit of the picture, and where its origin is in the scroller's contents. */
+  #scale(picture: Picture): { factor: number; top: number; left: number } {
+    const frame = picture.svg.getBoundingClientRect();
+    const outer = this.scroller.getBoundingClientRect();
+    return {
+      factor: frame.width / picture.width || 1,
+      top: frame.top - outer.top + this.scroller.scrollTop,
+      left: frame.left - outer.left + this.scroller.scrollLeft,
+    };
+  }
+
+  /** Brings a whole system (all its staves) into view; moves nothing when it is there already. */
+  reveal(system: System): void {
+    const picture = this.picture;
+    if (!picture) return;
+    const { factor, top } = this.#scale(picture);
+    const from = top + system.top * factor - 12;
+    const to = top + system.bottom * factor + 12;
+    const view = this.scroller.clientHeight;
+    const at = this.scroller.scrollTop;
+    if (from >= at && to <= at + view) return;
+    const target =
+      to - from > view || from < at ? from : Math.max(0, Math.min(from, from - (view - (to - from)) / 4));
+    const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
+    this.scroller.scrollTo({ top: target, behavior: still ? 'auto' : 'smooth' });
+  }
+
+  /** The place under a pointer, in the picture's units. */
+  #point(event: MouseEvent): { x: number; y: number; system: System } | null {
+    const picture = this.picture;
+    if (!picture) return null;
+    const frame = picture.svg.getBoundingClientRect();
+    const x = ((event.clientX - frame.left) * picture.width) / frame.width;
+    const y = ((event.clientY - frame.top) * picture.height) / frame.height;
+    const system = picture.systems.find((s) => y >= s.top && y <= s.bottom);
+    return system ? { x, y, system } : null;
+  }
+
+  #noteAt(event: MouseEvent): Placed | null {
+    const picture = this.picture;
+    const point = this.#point(event);
+    if (!picture || !point) return null;
+    const index = picture.systems.indexOf(point.system);
+    const staff = point.system.staves.findIndex((s) => point.y <= s.bottom + 24) ?? 0;
+    let best: { placed: Placed; distance: number } | null = null;
+    for (const placed of picture.placed) {
+      if (placed.system !== index) continue;
+      const { staves } = point.system;
+      const heads =
+        placed.heads.length > 0
+          ? placed.heads
+          : [((staves[placed.staff]?.top ?? 0) + (staves[placed.staff]?.bottom ?? 0)) / 2];
+      const dx = point.x - (placed.x + Math.max(placed.width, 10) / 2);
+      const dy = Math.min(...heads.map((y) => Math.abs(y - point.y)));
+      const distance = Math.hypot(dx, dy) + (placed.staff === staff ? 0 : 3);
+      if (distance < (best?.distance ?? 16)) best = { placed, distance };
+    }
+    return best?.placed ?? this.#slotAt(event);
+  }
+
+  /** Open places take up room without ink: what of a voice is open under the pointer. */
+  #slotAt(event: MouseEvent): Placed | null {
+    const frame = document
+      .elementsFromPoint(event.clientX, event.clientY)
+      .find((e) => e.matches('rect.open'));
+    if (!frame || !this.picture) return null;
+    const x = Number(frame.getAttribute('x'));
+    const voice = [0, 1, 2, 3].find((v) => frame.classList.contains(`voice-${v}`));
+    const point = this.#point(event);
+    const index = point ? this.picture.systems.indexOf(point.system) : -1;
+    const right = x + Number(frame.getAttribute('width'));
+    return (
+      this.picture.placed.find(
+        (p) =>
+          p.system === index &&
+          p.voice === voice &&
+          (p.centred ? p.x < right && p.x + p.width > x : Math.abs(p.x - 2 - x) < 3),
+      ) ?? null
+    );
+  }
+
+  #barAt(event: MouseEvent): number | null {
+    const picture = this.picture;
+    const point = this.#point(event);
+    if (!picture || !point) return null;
+    const tick: Tick = tickOf(point.system, point.x);
+    const bar = picture.sheet.bars.findIndex((b) => b.onset <= tick && tick < b.onset + b.duration);
+    return bar < 0 ? null : bar;
+  }
+
+  #watch(gestures: Gestures): void {
+    let start: { x: number; y: number; bar: number | null } | null = null;
+    let dragged = false;
+    const stretch = (event: MouseEvent): { from: number; to: number } | null => {
+      const bar = this.#barAt(event);
+      if (start?.bar == null || bar === null) return null;
+      return { from: Math.min(start.bar, bar), to: Math.max(start.bar, bar) };
+    };
+    const intervalOf = (bars: { from: number; to: number }): Interval | null => {
+      const [first, last] = [this.picture?.sheet.bars[bars.from], this.picture?.sheet.bars[bars.to]];
+      return first && last ? { from: first.onset, to: last.onset + last.duration } : null;
+    };
+    this.#sheet.addEventListener('pointerdown', (event) => {
+      if (event.button !== 0) return;
+      start = { x: event.clientX, y: event.clientY, bar: this.#barAt(event) };
+      dragged = false;
+    });
+    window.addEventListener('pointermove', (event) => {
+      if (!start) return;
+      dragged ||= Math.hypot(event.clientX - start.x, event.clientY - start.y) > DRAG;
+      const bars = dragged ? stretch(event) : null;
+      if (bars) this.marks?.bars(intervalOf(bars));
+    });
+    window.addEventListener('pointerup', (event) => {
+      if (!start) return;
+      const bars = dragged ? stretch(event) : null;
+      const placed = dragged ? null : this.#noteAt(event);
+      start = null;
+      if (bars) gestures.bars(bars);
+      else if (placed) gestures.note(placed.note, false);
+      else if (!dragged) gestures.bars(null);
+    });
+    this.#sheet.addEventListener('dblclick', (event) => {
+      const placed = this.#noteAt(event);
+      if (placed) gestures.note(placed.note, true);
+    });
+  }
+}
