@@ -1,7 +1,7 @@
 // The score as a Standard MIDI File: four named tracks, tempo, metre and key, as it is played.
 // Knows nothing of text; how repeats and ties sound is performance.ts's.
 
-import { Midi } from '@tonejs/midi';
+import { MidiFile } from '../midifile.ts';
 import { type Key, keyFifths, midi as midiNumber } from '../pitch.ts';
 import { type Score, VOICE_NAMES, VOICES } from '../score.ts';
 import { TICKS_PER_QUARTER, type Tick } from '../time.ts';
@@ -57,7 +57,7 @@ const isPowerOfTwo = (n: number): boolean => Number.isInteger(Math.log2(n));
 const fitsMidi = ({ pitch }: Note): boolean => midiNumber(pitch) >= 0 && midiNumber(pitch) <= 127;
 
 /** Metre and key at each moment of playing time where they change. */
-function addSignatures(file: Midi, score: Score): void {
+function addSignatures(file: MidiFile, score: Score): void {
   let [metreBefore, keyBefore] = ['', ''];
   for (const { bar, at } of performanceOrder(score)) {
     const { metre, key } = score.bars[bar]!;
@@ -74,13 +74,19 @@ function addSignatures(file: Midi, score: Score): void {
   }
 }
 
-function addTempos(file: Midi, score: Score, fermata: number): void {
+function addTempos(file: MidiFile, score: Score, fermata: number): void {
   for (const { at, quarters } of tempoMap(score, fermata)) {
     file.header.tempos.push({ ticks: midiTicks(at), bpm: Math.max(SLOWEST, quarters) });
   }
 }
 
-function addTrack(file: Midi, name: string, channel: number, program: number, notes: readonly Note[]): void {
+function addTrack(
+  file: MidiFile,
+  name: string,
+  channel: number,
+  program: number,
+  notes: readonly Note[],
+): void {
   const track = file.addTrack();
   track.name = asBytes(name);
   track.channel = channel;
@@ -92,12 +98,48 @@ function addTrack(file: Midi, name: string, channel: number, program: number, no
   }
 }
 
+/** Length of a chunk's header: four letters and a 32-bit length. */
+const CHUNK_HEADER = 8;
+const META = 0xff;
+const KEY_SIGNATURE = 0x59;
+
+/** A variable-length quantity: seven bits a byte, the high bit says that more follow. */
+function readQuantity(bytes: Uint8Array, at: number): { value: number; end: number } {
+  let value = 0;
+  let end = at;
+  let byte: number;
+  do {
+    byte = bytes[end++]!;
+    value = (value << 7) | (byte & 0x7f);
+  } while (byte & 0x80);
+  return { value, end };
+}
+
+/**
+ * The library (2.0.28) writes the number of sharps plus 14 where the file format wants the number itself, as a signed
+ * byte. The first track has meta events only, so they are easily walked.
+ */
+function mendKeySignatures(bytes: Uint8Array): Uint8Array {
+  const mended = bytes.slice();
+  const view = new DataView(mended.buffer);
+  const track = CHUNK_HEADER + view.getUint32(4);
+  const trackEnd = track + CHUNK_HEADER + view.getUint32(track + 4);
+  for (let at = track + CHUNK_HEADER; at < trackEnd; ) {
+    const event = readQuantity(mended, at).end;
+    if (mended[event] !== META) throw new Error('the first MIDI track has an event that is not meta');
+    const { value: length, end: data } = readQuantity(mended, event + 2);
+    if (mended[event + 1] === KEY_SIGNATURE) view.setInt8(data, view.getInt8(data) - 14);
+    at = data + length;
+  }
+  return mended;
+}
+
 /**
  * Writes a MIDI file (format 1): a first track with tempo, metre and key, then soprano, alto, tenor and bass on
- * channels 0 to 3. Repeats are played out, tied notes are one note.
+ * channels 0 to 3. Repeats are played out, tied notes are one note. Notes MIDI has no number for are left out.
  */
-export function toMidi(score: Score, options: MidiOptions = {}): Conversion<Uint8Array> {
-  const file = new Midi();
+export function writeMidi(score: Score, options: MidiOptions = {}): Uint8Array {
+  const file = new MidiFile();
   file.name = asBytes(score.title);
   addTempos(file, score, options.fermata ?? 1);
   addSignatures(file, score);
@@ -106,8 +148,16 @@ export function toMidi(score: Score, options: MidiOptions = {}): Conversion<Uint
     addTrack(file, VOICE_NAMES[voice], voice, options.program ?? CHOIR, performance[voice]);
   }
   file.header.update();
-  const tooHigh = performance.some((notes) => !notes.every(fitsMidi)) ? ['notes outside the MIDI range'] : [];
-  const losses = lossesOf(score, UNCARRIED);
-  if (options.fermata === undefined || options.fermata === 1) losses.push(...lossesOf(score, ['fermatas']));
-  return { content: file.toArray(), losses: [...losses, ...tooHigh] };
+  return mendKeySignatures(file.toArray());
+}
+
+/** The same with the names of what MIDI could not carry. */
+export function toMidi(score: Score, options: MidiOptions = {}): Conversion<Uint8Array> {
+  const asWritten = (options.fermata ?? 1) === 1;
+  const losses = lossesOf(score, asWritten ? [...UNCARRIED, 'fermatas'] : UNCARRIED);
+  const outside = performanceOf(score).some((notes) => !notes.every(fitsMidi));
+  return {
+    content: writeMidi(score, options),
+    losses: outside ? [...losses, 'notes outside the MIDI range'] : losses,
+  };
 }

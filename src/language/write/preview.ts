@@ -48,7 +48,7 @@ function maskBarRest(
   while (text[end] === ' ') end++;
   const units = unit === null ? [] : durations.map((duration) => duration / unit);
   const rests = units.map((length) => `z${length}`).join('|');
-  const fits = units.length > 0 && units.every(Number.isInteger) && rests.length <= end - start;
+  const fits = !item.tied && units.length > 0 && units.every(Number.isInteger) && rests.length <= end - start;
   return fits ? { start, end, by: rests.padEnd(end - start) } : { start, end: start + 1, by: 'X' };
 }
 
