@@ -91,6 +91,7 @@ function engineSettings(options: Options): Settings {
     modelDirectories: modelDirectories(),
     runtime: choiceOption(options, 'runtime', RUNTIME_NAMES) ?? null,
     threads: numberOption(options, 'threads', { least: 1, most: 256 }) ?? null,
+    anyDirectory: true,
     gpuFolder: process.env['CANTUS_TFJS_GPU'] ?? null,
   };
 }
