@@ -1,0 +1,161 @@
+// The host's handle on the engine: one process for all documents, started on first need, started anew after a
+// crash, stopped when idle. Knows processes and messages, never a network, a tensor or an editor.
+
+import { type ChildProcess, fork } from 'node:child_process';
+import { type Call, type Connection, connect } from './connection.ts';
+import { EngineFailure } from './failure.ts';
+import type { Answers, Ask, Engine, Kind, Settings } from './protocol.ts';
+
+export type { Call } from './connection.ts';
+
+export interface ClientOptions {
+  /** The bundled process, `dist/engine.cjs`. */
+  readonly entry: string;
+  readonly settings: Settings;
+  /** Stopped after so long without a call; `Infinity` never. */
+  readonly idleMs?: number;
+  /** A cancelled call that leaves the process silent for so long means that it is stuck: it is ended. */
+  readonly stuckMs?: number;
+  /** How long a process may take to leave before it is ended by force. */
+  readonly graceMs?: number;
+  /** After `count` crashes within `withinMs`, no new start until that time has passed. */
+  readonly crashLimit?: { readonly count: number; readonly withinMs: number };
+  readonly spawn?: (entry: string) => ChildProcess;
+  readonly now?: () => number;
+  /** What the process prints, and its starts and ends, a line each. */
+  readonly log?: (line: string) => void;
+}
+
+const IDLE_MS = 5 * 60_000;
+const STUCK_MS = 30_000;
+const GRACE_MS = 2_000;
+const CRASH_LIMIT = { count: 3, withinMs: 60_000 };
+
+/** An engine in a process of its own. Nothing is started yet. */
+export function createEngine(options: ClientOptions): Engine {
+  const { entry, idleMs = IDLE_MS, stuckMs = STUCK_MS, graceMs = GRACE_MS } = options;
+  const { crashLimit = CRASH_LIMIT, spawn = forkProcess, now = Date.now, log = () => {} } = options;
+  let settings = options.settings;
+  let connection: Connection | null = null;
+  let disposed = false;
+  let idle: NodeJS.Timeout | undefined;
+  /** Moments of the last crashes, oldest first. */
+  let crashes: number[] = [];
+  let starts = 0;
+  /** Processes that finish their calls under settings that are no longer the ones. */
+  const retired = new Set<Connection>();
+  /** Processes on their way out: `dispose` waits for them. */
+  const leaving = new Set<Promise<unknown>>();
+
+  function start(): Connection {
+    if (disposed) throw new EngineFailure('cancelled', 'The engine was closed.');
+    if (connection !== null) return connection;
+    crashes = crashes.filter((moment) => now() - moment < crashLimit.withinMs);
+    if (crashes.length >= crashLimit.count) throw crashLoop(crashes[0] + crashLimit.withinMs - now());
+    const fresh = connect(spawn(entry), stuckMs, log);
+    connection = fresh;
+    starts++;
+    log(`Engine process ${fresh.pid ?? '(not started)'} started.`);
+    void fresh.ended.then((ending) => {
+      const expected = connection !== fresh;
+      if (!expected) {
+        connection = null;
+        clearTimeout(idle);
+        crashes.push(now());
+      }
+      const how = ending.error ?? ending.signal ?? `code ${ending.code}`;
+      log(
+        `Engine process ${fresh.pid ?? '(not started)'} ended (${how})${expected ? '' : ', unexpectedly'}.`,
+      );
+    });
+    fresh.tell({ kind: 'configure', settings });
+    return fresh;
+  }
+
+  /** Sees a process out. */
+  async function see(old: Connection): Promise<void> {
+    retired.delete(old);
+    const left = old.close(graceMs);
+    leaving.add(left);
+    await left;
+    leaving.delete(left);
+  }
+
+  /** Lets go of the process: the next call starts another. */
+  function release(): Connection | null {
+    clearTimeout(idle);
+    const old = connection;
+    connection = null;
+    return old;
+  }
+
+  async function stop(): Promise<void> {
+    const old = release();
+    if (old !== null) await see(old);
+  }
+
+  /** Counts down to a stop from now, unless someone waits. */
+  function restIfIdle(): void {
+    clearTimeout(idle);
+    if (connection === null || connection.waiting > 0 || !Number.isFinite(idleMs)) return;
+    idle = setTimeout(stop, idleMs);
+    idle.unref();
+  }
+
+  async function ask<K extends Kind>(kind: K, body: Ask<K>, call: Call = {}): Promise<Answers[K]> {
+    if (call.signal?.aborted) throw new EngineFailure('cancelled', 'Cancelled.');
+    clearTimeout(idle);
+    const chosen = start();
+    try {
+      return await chosen.ask(kind, body, call);
+    } finally {
+      if (chosen === connection) restIfIdle();
+      else if (chosen.waiting === 0) void see(chosen);
+    }
+  }
+
+  return {
+    openModel: (query, call) => ask('open-model', { query }, call),
+    harmonize: (query, grid, wishes, call) => ask('harmonize', { query, grid, wishes }, call),
+    probabilities: (query, views, call) => ask('probabilities', { query, views }, call),
+    async describe() {
+      const running = connection === null ? null : await ask('describe', {}).catch(() => null);
+      return { settings, starts, crashes: crashes.length, process: running };
+    },
+    async configure(changed) {
+      settings = changed;
+      crashes = [];
+      const old = release();
+      if (old === null) return;
+      // One with calls under way is seen out by the last of them.
+      if (old.waiting === 0) await see(old);
+      else retired.add(old);
+    },
+    stop,
+    async dispose() {
+      disposed = true;
+      const last = [...retired].map(see);
+      await Promise.all([stop(), ...last, ...leaving]);
+    },
+  };
+}
+
+/** Forks the bundle under the host's own Node, whatever the host is. */
+function forkProcess(entry: string): ChildProcess {
+  return fork(entry, [], {
+    serialization: 'advanced',
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    // The host's own flags (an inspector's port, for one) are not for this process.
+    execArgv: [],
+    // Where the host is Electron, its binary is to run as plain Node.
+    env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+  });
+}
+
+function crashLoop(waitMs: number): EngineFailure {
+  const seconds = Math.max(1, Math.ceil(waitMs / 1000));
+  return new EngineFailure(
+    'runtime-failed',
+    `The engine has stopped again and again; it is left alone for ${seconds} s. If it goes on like this, choose another runtime (tfjs-wasm needs no native code) or another model.`,
+  );
+}
