@@ -181,6 +181,7 @@ const SERVER_FLAGS = [
 
 /** What would get in the way of a first look or of a test. */
 const QUIET = {
+  'files.autoSave': 'off',
   'workbench.startupEditor': 'none',
   'workbench.tips.enabled': false,
   'workbench.secondarySideBar.defaultVisibility': 'hidden',

@@ -46,7 +46,9 @@ const hasScreen = () =>
   process.platform !== 'linux' || Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
 
 async function online() {
-  const probe = fetch('https://update.code.visualstudio.com/api/releases/stable', { signal: AbortSignal.timeout(4000) });
+  const probe = fetch('https://update.code.visualstudio.com/api/releases/stable', {
+    signal: AbortSignal.timeout(4000),
+  });
   return probe.then(
     (answer) => answer.ok,
     () => false,
@@ -58,7 +60,9 @@ async function executable() {
   if (process.env.VSCODE_EXECUTABLE) return { path: process.env.VSCODE_EXECUTABLE };
   if (process.env.CANTUS_VSCODE !== 'browser' && hasScreen() && (await online())) {
     try {
-      return { path: await downloadAndUnzipVSCode({ version: 'stable', cachePath: join(root, '.cache/vscode') }) };
+      return {
+        path: await downloadAndUnzipVSCode({ version: 'stable', cachePath: join(root, '.cache/vscode') }),
+      };
     } catch (error) {
       console.error(`Downloading VS Code failed (${error.message}); trying the browser one.`);
     }
@@ -82,13 +86,19 @@ if (code.missing) {
       vscodeExecutablePath: code.path,
       extensionDevelopmentPath: root,
       extensionTestsPath: join(compiled, 'index.cjs'),
-      extensionTestsEnv: { CANTUS_HOST_REPORT: result, CANTUS_HOST_GREP: grep, CANTUS_HOST_FILES: names.join(' ') },
+      extensionTestsEnv: {
+        CANTUS_HOST_REPORT: result,
+        CANTUS_HOST_GREP: grep,
+        CANTUS_HOST_FILES: names.join(' '),
+      },
       launchArgs: [folder, '--disable-extensions'],
     });
   } catch (error) {
     failed = error;
   }
-  const counts = existsSync(result) ? JSON.parse(readFileSync(result, 'utf8')) : { passed: 0, failed: 1, skipped: 0 };
+  const counts = existsSync(result)
+    ? JSON.parse(readFileSync(result, 'utf8'))
+    : { passed: 0, failed: 1, skipped: 0 };
   if (failed && counts.failed === 0) counts.failed = 1;
   rmSync(folder, { recursive: true, force: true });
   rmSync(result, { force: true });

@@ -82,11 +82,20 @@ function stageFor(target) {
   return { stage, version: manifest.version };
 }
 
+const pathOf = (target, version) => join(packages, `cantus-${target}-${version}.vsix`);
+
+/** The .vsix of this target and version, if it was made before. */
+export function made(target) {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const path = pathOf(target, version);
+  return existsSync(path) ? path : null;
+}
+
 /** Makes one .vsix from what dist/ holds and returns its path. Throws when it is too large. */
 export async function pack(target) {
   const { stage, version } = stageFor(target);
   mkdirSync(packages, { recursive: true });
-  const packagePath = join(packages, `cantus-${target}-${version}.vsix`);
+  const packagePath = pathOf(target, version);
   const platform = TARGETS[target] ? { target } : {};
   // vsce tells every file it packs; what it says when something is wrong goes to standard error.
   const say = console.log;

@@ -5,7 +5,8 @@ export const line = ({ passed, failed, skipped }) => `${passed} passed, ${failed
 
 /** Prints one runner's counts, hands them on, and makes the process fail when a test did. */
 export function report(runner, counts) {
-  if (process.env.CANTUS_TALLY) appendFileSync(process.env.CANTUS_TALLY, `${JSON.stringify({ runner, ...counts })}\n`);
+  if (process.env.CANTUS_TALLY)
+    appendFileSync(process.env.CANTUS_TALLY, `${JSON.stringify({ runner, ...counts })}\n`);
   console.log(`${runner}: ${line(counts)}`);
   if (counts.failed > 0) process.exitCode = 1;
 }

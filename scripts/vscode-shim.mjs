@@ -42,7 +42,9 @@ try {
   await page.exposeFunction('codeAutomationLog', (type, args) => {
     const text = format(...args);
     if (process.env.CANTUS_VERBOSE || text.startsWith('|')) {
-      process[type === 'error' || type === 'warn' ? 'stderr' : 'stdout'].write(`${text.replace(/^\| ?/, '')}\n`);
+      process[type === 'error' || type === 'warn' ? 'stderr' : 'stdout'].write(
+        `${text.replace(/^\| ?/, '')}\n`,
+      );
     }
   });
   const target = {

@@ -15,7 +15,12 @@ function markConsole(): void {
 export function run(): Promise<void> {
   markConsole();
   const grep = process.env.CANTUS_HOST_GREP;
-  const mocha = new Mocha({ ui: 'bdd', timeout: 30_000, color: false, ...(grep ? { grep: new RegExp(grep, 'i') } : {}) });
+  const mocha = new Mocha({
+    ui: 'bdd',
+    timeout: 30_000,
+    color: false,
+    ...(grep ? { grep: new RegExp(grep, 'i') } : {}),
+  });
   const wanted = process.env.CANTUS_HOST_FILES?.split(' ').filter(Boolean) ?? [];
   for (const file of readdirSync(__dirname).sort()) {
     if (file.endsWith('.test.cjs') && (wanted.length === 0 || wanted.some((name) => file.includes(name)))) {
@@ -26,7 +31,8 @@ export function run(): Promise<void> {
     const runner = mocha.run((failures) => {
       const { passes, pending } = runner.stats ?? { passes: 0, pending: 0 };
       const report = process.env.CANTUS_HOST_REPORT;
-      if (report) writeFileSync(report, JSON.stringify({ passed: passes, failed: failures, skipped: pending }));
+      if (report)
+        writeFileSync(report, JSON.stringify({ passed: passes, failed: failures, skipped: pending }));
       if (failures > 0) fail(new Error(`${failures} tests failed`));
       else if (passes === 0) fail(new Error('no test ran'));
       else done();

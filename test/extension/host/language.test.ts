@@ -14,7 +14,9 @@ describe('the language', () => {
 
   it('wakes in milliseconds', async () => {
     // The bundle is in the file cache by now: this is what loading and running it costs the extension host.
-    const bundle = require.resolve(vscode.Uri.joinPath(extension().extensionUri, 'dist/extension.cjs').fsPath);
+    const bundle = require.resolve(
+      vscode.Uri.joinPath(extension().extensionUri, 'dist/extension.cjs').fsPath,
+    );
     delete require.cache[bundle];
     const started = performance.now();
     require(bundle);

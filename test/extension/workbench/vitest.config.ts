@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config';
+
+// One browser and one editor at a time: the machine has two cores, and tests read the clock.
+export default defineConfig({
+  test: {
+    include: ['test/extension/workbench/**/*.test.ts'],
+    fileParallelism: false,
+    testTimeout: 90_000,
+    hookTimeout: 120_000,
+  },
+});

@@ -1,0 +1,230 @@
+// Drives a real VS Code workbench, with the packaged extension installed, as a person would: keys, clicks, looking.
+// Knows nothing of music. The server is started by scripts/workbench-tests.mjs, which says where it is.
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { type Browser, chromium, type FrameLocator, type Locator, type Page } from 'playwright-core';
+
+/** What the workbench itself complains about where there is no internet and no account. */
+const CHATTER = [
+  /ENOTFOUND|ERR_NAME_NOT_RESOLVED|ERR_INTERNET_DISCONNECTED|ERR_CONNECTION|Failed to fetch/i,
+  /ServiceWorker|\[Service Worker\]/,
+  /authentication provider/,
+  /Failed to load resource/,
+  /workbench contribution/,
+  /\[AgentHost/,
+];
+
+export interface Start {
+  /** Text files of the workspace folder, by their path in it. */
+  readonly files: Readonly<Record<string, string>>;
+  /** Settings of the workspace. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly width?: number;
+  readonly height?: number;
+}
+
+let browser: Browser | null = null;
+
+/** Opens the workbench on a fresh folder with these files. Close it when done. */
+export async function openWorkbench(start: Start): Promise<Workbench> {
+  const server = process.env.CANTUS_EDITOR_URL;
+  if (!server) throw new Error('run these tests with `npm run test:workbench`');
+  const folder = mkdtempSync(join(tmpdir(), 'cantus-workspace-'));
+  const files = { ...start.files, '.vscode/settings.json': JSON.stringify(start.settings ?? {}) };
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), content);
+  }
+  browser ??= await chromium.launch({
+    executablePath: process.env.CANTUS_CHROMIUM!,
+    args: JSON.parse(process.env.CANTUS_CHROMIUM_FLAGS ?? '[]'),
+  });
+  const context = await browser.newContext({
+    viewport: { width: start.width ?? 1280, height: start.height ?? 800 },
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });
+  const page = await context.newPage();
+  const workbench = new Workbench(page, folder);
+  await page.goto(`${server}/?folder=${encodeURIComponent(folder)}`);
+  await page
+    .locator('.monaco-workbench .explorer-folders-view .monaco-list-row')
+    .first()
+    .waitFor({ timeout: 60_000 });
+  return workbench;
+}
+
+/** Ends the browser; call it once in `afterAll`. */
+export async function closeBrowser(): Promise<void> {
+  await browser?.close();
+  browser = null;
+}
+
+export class Workbench {
+  readonly #errors: string[] = [];
+  /** Addresses that were asked for outside this machine. */
+  readonly remote: string[] = [];
+
+  constructor(
+    /** Playwright's page, for what has no name here. */
+    readonly page: Page,
+    /** The workspace folder on disk. */
+    readonly folder: string,
+  ) {
+    page.on('pageerror', (error) => this.#errors.push(error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error') this.#errors.push(message.text());
+    });
+    page.on('request', (request) => {
+      const { protocol, hostname } = new URL(request.url());
+      const here = ['127.0.0.1', 'localhost'].includes(hostname) || hostname.endsWith('.vscode-cdn.net');
+      if (protocol.startsWith('http') && !here) this.remote.push(request.url());
+    });
+  }
+
+  /** Errors of the page and of the extension host's console so far, without the workbench's usual ones. */
+  errors(): string[] {
+    return this.#errors.filter((text) => !CHATTER.some((usual) => usual.test(text)));
+  }
+
+  /** Opens a file of the folder by its name and puts the focus into it. */
+  async openFile(name: string): Promise<void> {
+    await this.page.keyboard.press('Control+P');
+    await this.#answer(name);
+    await this.page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
+    await this.page.locator('.editor-instance .monaco-editor .view-line').first().waitFor();
+  }
+
+  /** Runs a command from the palette, by its whole title: `Cantus: New Piece`. */
+  async command(title: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    const input = this.page.locator('.quick-input-widget input');
+    await input.waitFor();
+    await input.fill(`>${title}`);
+    const row = this.page.locator(`.quick-input-widget .monaco-list-row[aria-label^="${title}"]`).first();
+    await row.waitFor();
+    await row.click();
+  }
+
+  /** The labels that the palette offers for what is typed. */
+  async palette(typed: string): Promise<string[]> {
+    await this.page.keyboard.press('F1');
+    await this.page.locator('.quick-input-widget input').fill(`>${typed}`);
+    await this.page.locator('.quick-input-widget .monaco-list-row').first().waitFor();
+    const labels = await this.page
+      .locator('.quick-input-widget .monaco-list-row .label-name')
+      .allTextContents();
+    await this.page.keyboard.press('Escape');
+    return labels;
+  }
+
+  /** Answers an open quick input (a pick or a text) and waits until it is gone. */
+  async #answer(text: string): Promise<void> {
+    const input = this.page.locator('.quick-input-widget input');
+    await input.fill(text);
+    // Quick Open looks for files as one types.
+    await this.page.locator('.quick-input-widget .monaco-list-row').first().waitFor();
+    await input.press('Enter');
+    await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+  }
+
+  /** Puts the cursor somewhere; lines and columns as the status bar counts them, from 1. */
+  async goTo(line: number, column: number): Promise<void> {
+    await this.page.keyboard.press('Control+G');
+    await this.page.locator('.quick-input-widget input').fill(`:${line}:${column}`);
+    await this.page.keyboard.press('Enter');
+    await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+  }
+
+  /** Selects from one place to another (line and column, from 1). */
+  async select(from: readonly [number, number], to: readonly [number, number]): Promise<void> {
+    await this.goTo(...from);
+    await this.command('Set Selection Anchor');
+    await this.goTo(...to);
+    await this.command('Select from Anchor to Cursor');
+  }
+
+  /** The lines of the active editor that are on the screen, as one reads them (ghost text and lenses left out). */
+  async visibleText(): Promise<string> {
+    return this.page.evaluate(() => {
+      const lines = [
+        ...document.querySelectorAll('.editor-group-container.active .monaco-editor .view-lines .view-line'),
+      ];
+      const top = (line: Element) => Number.parseFloat((line as HTMLElement).style.top);
+      return lines
+        .sort((a, b) => top(a) - top(b))
+        .map((line) => (line.textContent ?? '').replace(/\u00a0/g, ' ').replace(/\u200c|\u200b/g, ''))
+        .join('\n');
+    });
+  }
+
+  /** Saves the active editor and reads the whole file from disk. */
+  async savedText(name: string): Promise<string> {
+    // A key press reaches the model, and the tab its mark, a moment later.
+    await this.page.waitForTimeout(200);
+    await this.page.keyboard.press('Control+S');
+    await this.page.locator(`.tab.active[data-resource-name="${name}"]:not(.dirty)`).waitFor();
+    return readFileSync(join(this.folder, name), 'utf8');
+  }
+
+  /** Types into whatever has the focus, key by key. Brackets and quotes close themselves, as for a person. */
+  async type(text: string): Promise<void> {
+    await this.page.keyboard.type(text, { delay: 15 });
+  }
+
+  /** The inside of the (only, or first visible) webview. */
+  webview(): FrameLocator {
+    return this.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+  }
+
+  /** CodeLens links. They take some ten seconds to show after a cold start. */
+  lens(text: string | RegExp): Locator {
+    return this.page.locator('.codelens-decoration a', { hasText: text });
+  }
+
+  ghostText(): Locator {
+    return this.page.locator('.ghost-text-decoration, .ghost-text');
+  }
+
+  /** Messages in the corner. */
+  notification(text: string | RegExp): Locator {
+    return this.page.locator('.notification-toast', { hasText: text });
+  }
+
+  statusItem(text: string | RegExp): Locator {
+    return this.page.locator('.statusbar-item', { hasText: text });
+  }
+
+  /** Language, scopes and colour of the token under the cursor, as the editor's own inspector tells them. */
+  async tokenAtCursor(): Promise<{ language: string; scopes: string[] }> {
+    await this.command('Developer: Inspect Editor Tokens and Scopes');
+    const widget = this.page.locator('.token-inspect-widget');
+    await widget.locator('.tiw-metadata-table').first().waitFor();
+    const cells = await widget.locator('.tiw-metadata-table tr').evaluateAll((rows) =>
+      rows.map((row) =>
+        [...row.querySelectorAll('td')].map((cell) =>
+          [...cell.childNodes]
+            .map((part) => part.textContent)
+            .join(' ')
+            .trim(),
+        ),
+      ),
+    );
+    await this.page.keyboard.press('Escape');
+    const value = (key: string) => cells.find(([name]) => name === key)?.[1] ?? '';
+    return { language: value('language'), scopes: value('textmate scopes').split(/\s+/).filter(Boolean) };
+  }
+
+  /** Keeps a picture of the window in out/screenshots, and says where. */
+  async screenshot(name: string): Promise<string> {
+    const path = join(import.meta.dirname, '../../../out/screenshots', `${name}.png`);
+    mkdirSync(dirname(path), { recursive: true });
+    await this.page.screenshot({ path });
+    return path;
+  }
+
+  async close(): Promise<void> {
+    await this.page.context().close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
