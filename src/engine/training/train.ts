@@ -152,8 +152,7 @@ async function oneStep(
   const total = pieces.reduce((sum, piece) => sum + piece.steps, 0);
   const examples = Array.from({ length: batch }, () => {
     // Longer pieces are drawn more often: every bar counts alike.
-    let place = chance.next() * total;
-    const piece = pieces.find((each) => (place -= each.steps) < 0) ?? pieces[0]!;
+    const piece = pieceAt(pieces, chance.next() * total);
     return drawExample(chance.next, piece, spec.fold, columns);
   });
   const drops = droppedLayers(spec);
@@ -195,6 +194,16 @@ async function oneStep(
   state.step = t;
   state.chance = chance.state;
   return { pitch, onset: read('onsetLoss')[0]!, norm: read('norm')[0]! };
+}
+
+/** The piece that holds a step, counted through all pieces. */
+function pieceAt(pieces: readonly Piece[], step: number): Piece {
+  let left = step;
+  for (const piece of pieces) {
+    left -= piece.steps;
+    if (left < 0) return piece;
+  }
+  return pieces.at(-1)!;
 }
 
 function blend(average: Float32Array, fresh: Float32Array, decay: number): void {
