@@ -20,10 +20,13 @@ export interface Replaced {
   readonly written: readonly WrittenPitch[];
 }
 
-/** A note to be written, with the spellings that will do, the best first. */
+/** The spellings that will do for a note to be written, the best first. */
+export type Options = readonly [Pitch, ...Pitch[]];
+
+/** A note to be written. Tied ones share their options and take one spelling. */
 export interface Fresh {
   readonly kind: 'fresh';
-  readonly options: readonly [Pitch, ...Pitch[]];
+  readonly options: Options;
 }
 
 export type Slot = Standing | Replaced | Fresh;
@@ -50,10 +53,14 @@ const newMemory = (): Memory => ({ everywhere: new Map(), octave: new Map() });
 
 type Reading = (memory: Memory, letter: Letter, octave: number) => number;
 
-const readers = (key: Key): readonly [Reading, Reading] => [
-  (memory, letter) => memory.everywhere.get(letter) ?? key.signature[letter],
-  (memory, letter, octave) => memory.octave.get(`${letter}${octave}`) ?? key.signature[letter],
-];
+/** `%%propagate-accidentals`: what an accidental holds for until the bar line. */
+export type Propagation = 'pitch' | 'octave' | 'not';
+
+const readers = (key: Key): Record<Propagation, Reading> => ({
+  pitch: (memory, letter) => memory.everywhere.get(letter) ?? key.signature[letter],
+  octave: (memory, letter, octave) => memory.octave.get(`${letter}${octave}`) ?? key.signature[letter],
+  not: (_, letter) => key.signature[letter],
+});
 
 /** Whether an accidental here would change a standing note further on in the bar. */
 function harms(rest: readonly Slot[], { letter, alter, octave }: Pitch, wide: boolean): boolean {
@@ -72,21 +79,31 @@ function harms(rest: readonly Slot[], { letter, alter, octave }: Pitch, wide: bo
  * Goes through the slots of one bar of one voice, in the order of the text.
  *
  * A fresh note takes its first spelling that needs no accidental or whose accidental changes no standing note
- * after it (in any octave if possible, else in its own); when there is none, its first spelling, and the standing
+ * after it (in any octave, or in its own where the text says so); when there is none, its first spelling, and the standing
  * note gets the accidental that keeps its pitch. So does a standing note that lived on the accidental of a
  * replaced one.
+ * @param settled spellings taken so far, in earlier bars too; the new ones are added
  */
-export function writeAccidentals(key: Key, slots: readonly Slot[]): Verdict[] {
-  const [everywhere, inOctave] = readers(key);
+export function writeAccidentals(
+  key: Key,
+  slots: readonly Slot[],
+  propagation: Propagation,
+  settled: Map<Options, Pitch>,
+): Verdict[] {
+  const readings = readers(key);
+  const reads = readings[propagation];
+  const asked = [readings.pitch, readings.octave, reads];
   const before = newMemory();
   const after = newMemory();
 
   const needed = ({ letter, alter, octave }: Pitch): boolean =>
-    everywhere(after, letter, octave) !== alter || inOctave(after, letter, octave) !== alter;
+    asked.some((reading) => reading(after, letter, octave) !== alter);
 
   const writeFresh = ({ options }: Fresh, rest: readonly Slot[]): Verdict => {
     const safe = (wide: boolean) => (pitch: Pitch) => !needed(pitch) || !harms(rest, pitch, wide);
-    const pitch = options.find(safe(true)) ?? options.find(safe(false)) ?? options[0];
+    const narrowly = propagation === 'pitch' ? undefined : options.find(safe(false));
+    const pitch = settled.get(options) ?? options.find(safe(true)) ?? narrowly ?? options[0];
+    settled.set(options, pitch);
     if (!needed(pitch)) return { kind: 'fresh', pitch, accidental: '' };
     remember(after, pitch.letter, pitch.octave, pitch.alter);
     return { kind: 'fresh', pitch, accidental: writeAccidental(pitch.alter) };
@@ -100,9 +117,7 @@ export function writeAccidentals(key: Key, slots: readonly Slot[]): Verdict[] {
         return '';
       }
       const meant = slot.sounds[i]?.alter;
-      const changed = [everywhere, inOctave].some(
-        (reads) => reads(before, letter, octave) === meant && reads(after, letter, octave) !== meant,
-      );
+      const changed = reads(before, letter, octave) === meant && reads(after, letter, octave) !== meant;
       if (slot.continues || meant === undefined || !changed) return '';
       remember(after, letter, octave, meant);
       return writeAccidental(meant);

@@ -60,18 +60,21 @@ export interface WrittenPitch {
   readonly octave: number;
   /** Null when the text has no accidental here. */
   readonly alter: number | null;
+  /** Where it begins, counted from the start of the token. */
+  readonly at: number;
 }
 
 /** The pitches a token's text names, in its order. Microtones and other foreign signs count as no accidental. */
 export function writtenPitches(body: string): WrittenPitch[] {
   const result: WrittenPitch[] = [];
-  for (const [, sign, name, marks] of body.matchAll(/(\^\^|\^|__|_|=)?([A-Ga-g])([,']*)/g)) {
+  for (const match of body.matchAll(/(\^\^|\^|__|_|=)?([A-Ga-g])([,']*)/g)) {
+    const [, sign, name, marks] = match;
     const letter = LETTERS.indexOf(name!.toUpperCase()) as Letter;
     let octave = name! === name!.toUpperCase() ? 4 : 5;
     for (const mark of marks!) octave += mark === "'" ? 1 : -1;
     const alter =
       sign === undefined ? null : sign === '=' ? 0 : sign.startsWith('^') ? sign.length : -sign.length;
-    result.push({ letter, octave, alter });
+    result.push({ letter, octave, alter, at: match.index });
   }
   return result;
 }

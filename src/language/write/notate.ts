@@ -1,0 +1,229 @@
+// Pieces -> tokens: every note spelled in its key, with the accidentals its bar needs, a fermata where the others
+// have one, length and tie. Knows tokens, not lines.
+
+import { midi, type Pitch } from '../pitch.ts';
+import type { TextEdit } from '../problem.ts';
+import { type Gridded, outerPitch } from '../read/grid.ts';
+import { REST } from '../roll.ts';
+import { type Event, type Score, VOICES, type Voice } from '../score.ts';
+import type { Interval } from '../time.ts';
+import { type Options, type Slot, writeAccidentals } from './accidentals.ts';
+import { insert } from './edits.ts';
+import { asWritten, type Hands } from './hands.ts';
+import type { Piece, Place } from './pieces.ts';
+import { spellings } from './spell.ts';
+import { writeLetter, writtenPitches } from './token.ts';
+
+/** What stands in front of a piece's length: accidental, letter and octave, or `z`; and what comes before it. */
+export interface Sign {
+  readonly head: string;
+  readonly fermata: boolean;
+}
+
+export interface Notated {
+  readonly signs: ReadonlyMap<Piece, Sign>;
+  /** Accidentals that written notes need because what they relied on is gone. */
+  readonly repairs: readonly TextEdit[];
+}
+
+/** What notating works on. */
+export interface Task {
+  readonly text: string;
+  readonly score: Score;
+  readonly gridded: Gridded;
+  readonly hands: Hands;
+}
+
+/** Spelled pitches by cell, as far as they are known. */
+type Heard = (Pitch | null)[];
+
+const isMusic = (event: Event): boolean => event.irregular !== 'grace' && event.pitches.length > 0;
+
+function heardOf(score: Score, gridded: Gridded, own: ReadonlySet<Event>): Heard {
+  const heard: Heard = new Array(4 * gridded.grid.steps).fill(null);
+  for (const part of score.parts)
+    for (const event of part.events)
+      if (isMusic(event) && !own.has(event))
+        sound(
+          heard,
+          gridded,
+          part.voice,
+          { from: event.onset, to: event.onset + event.duration },
+          outerPitch(event)!,
+        );
+  return heard;
+}
+
+function sound(
+  heard: Heard,
+  { origin, stepTicks }: Gridded,
+  voice: Voice,
+  stretch: Interval,
+  pitch: Pitch,
+): void {
+  const first = Math.ceil((stretch.from - origin) / stepTicks);
+  for (let step = first; origin + step * stepTicks < stretch.to; step++)
+    if (4 * step + voice < heard.length) heard[4 * step + voice] = pitch;
+}
+
+/** Pieces held together, in order: one note for the ear. */
+type Chain = readonly [Piece, ...Piece[]];
+
+function chainsOf(pieces: readonly Piece[]): Chain[] {
+  const chains: [Piece, ...Piece[]][] = [];
+  for (const piece of pieces) {
+    if (piece.pitch === REST) continue;
+    const last = chains.at(-1);
+    const before = last?.at(-1);
+    if (last && piece.continues && before?.tied && before.to === piece.from) last.push(piece);
+    else chains.push([piece]);
+  }
+  return chains;
+}
+
+/** Spellings of each piece of a voice, as the voice writes them. Tied pieces share the list. */
+function optionsOf(
+  { score, gridded, hands }: Task,
+  voice: Voice,
+  places: readonly Place[],
+  heard: Heard,
+): Map<Piece, Options> {
+  const result = new Map<Piece, Options>();
+  const placeOf = new Map<Piece, Place>();
+  for (const place of places)
+    for (const stretch of place.stretches) for (const piece of stretch.pieces) placeOf.set(piece, place);
+  const chains = chainsOf([...placeOf.keys()].sort((a, b) => a.from - b.from));
+  const written = score.parts[voice].events.filter((event) => isMusic(event));
+  const { origin, stepTicks } = gridded;
+  chains.forEach((chain, i) => {
+    const first = chain[0];
+    const last = chain.at(-1)!;
+    const sounds = (pitch: Pitch): boolean => midi(pitch) === first.pitch;
+    const beside = [
+      first.continues ? written.find((event) => event.onset + event.duration === first.from) : undefined,
+      last.tied ? written.find((event) => event.onset === last.to) : undefined,
+    ];
+    const tied = beside.flatMap((event) => event?.pitches ?? []).find(sounds);
+    const named = chain
+      .flatMap((piece) => placeOf.get(piece)!.events.flatMap((event) => event.candidates ?? []))
+      .find(sounds);
+    const step = Math.floor((first.from - origin) / stepTicks);
+    const near = VOICES.flatMap((other) => heard[4 * step + other] ?? []);
+    const before = step > 0 ? heard[4 * (step - 1) + voice] : null;
+    const free = spellings(first.pitch, {
+      key: score.bars[first.bar]!.key,
+      near: before ? [...near, before] : near,
+      next: chains[i + 1]?.[0].pitch ?? null,
+    });
+    const best = tied ?? named ?? free[0]!;
+    const hand = hands.at(voice, first.bar);
+    const others = tied === undefined ? free.map((pitch) => asWritten(pitch, hand)) : [];
+    const options: Options = [asWritten(best, hand), ...others];
+    for (const piece of chain) {
+      result.set(piece, options);
+      sound(heard, gridded, voice, piece, best);
+    }
+  });
+  return result;
+}
+
+/** An entry of a bar in the order of its text. */
+interface Entry {
+  readonly slot: Slot;
+  readonly piece: Piece | null;
+  readonly event: Event | null;
+}
+
+function entriesOf(
+  { text, score, hands }: Task,
+  voice: Voice,
+  bar: number,
+  places: readonly Place[],
+  options: ReadonlyMap<Piece, Options>,
+): Entry[] {
+  const hand = hands.at(voice, bar);
+  const own = new Set(places.flatMap((place) => place.events));
+  const writtenIn = (event: Event) => writtenPitches(text.slice(event.body.start, event.body.end));
+  const standing = score.parts[voice].events
+    .filter((event) => event.bar === bar && !own.has(event))
+    .map((event) => {
+      const written = writtenIn(event);
+      const meant = [...event.pitches, ...(event.candidates ?? [])].map((pitch) => asWritten(pitch, hand));
+      const sounds = written.map(({ letter, octave }) =>
+        meant.find((pitch) => pitch.letter === letter && pitch.octave === octave),
+      );
+      const slot: Slot = { kind: 'standing', written, sounds, continues: event.continues };
+      return { at: event.onset, order: event.span.start, entry: { slot, piece: null, event } };
+    });
+  const fresh = places.flatMap((place) => {
+    const order = place.events[0]?.span.start ?? Number.POSITIVE_INFINITY;
+    const gone = place.events
+      .filter((event) => event.bar === bar)
+      .map((event) => ({
+        at: event.onset,
+        order: event.span.start,
+        entry: { slot: { kind: 'replaced', written: writtenIn(event) } as Slot, piece: null, event: null },
+      }));
+    const pieces = place.stretches
+      .filter((stretch) => stretch.bar === bar)
+      .flatMap((stretch) => stretch.pieces)
+      .filter((piece) => piece.pitch !== REST)
+      .map((piece) => {
+        const slot: Slot = { kind: 'fresh', options: options.get(piece)! };
+        return { at: piece.from, order, entry: { slot, piece, event: null } };
+      });
+    return [...gone, ...pieces];
+  });
+  return [...standing, ...fresh].sort((a, b) => a.at - b.at || a.order - b.order).map(({ entry }) => entry);
+}
+
+/** Stretches of time with a fermata in a voice's written notes. */
+const fermatasOf = (score: Score, voice: Voice): Interval[] =>
+  score.parts[voice].events
+    .filter((event) => event.fermata)
+    .map((event) => ({ from: event.onset, to: event.onset + event.duration }));
+
+/** Places by the bars they have music in. */
+function byBar(places: readonly Place[]): [bar: number, places: readonly Place[]][] {
+  const result = new Map<number, Place[]>();
+  for (const place of places)
+    for (const bar of new Set(place.stretches.map((stretch) => stretch.bar)))
+      result.set(bar, [...(result.get(bar) ?? []), place]);
+  return [...result].sort(([a], [b]) => a - b);
+}
+
+/** Spells all pieces and finds their accidentals. `places` of all voices, in the order of time within each. */
+export function notate(task: Task, places: readonly Place[]): Notated {
+  const { text, score, gridded, hands } = task;
+  const heard = heardOf(score, gridded, new Set(places.flatMap((place) => place.events)));
+  const signs = new Map<Piece, Sign>();
+  const repairs: TextEdit[] = [];
+  for (const voice of VOICES) {
+    const mine = places.filter((place) => place.voice === voice);
+    const options = optionsOf(task, voice, mine, heard);
+    const fermatas = VOICES.filter((other) => other !== voice).flatMap((other) => fermatasOf(score, other));
+    const settled = new Map<Options, Pitch>();
+    for (const [bar, here] of byBar(mine)) {
+      const entries = entriesOf(task, voice, bar, here, options);
+      const slots = entries.map(({ slot }) => slot);
+      const verdicts = writeAccidentals(hands.at(voice, bar).key, slots, hands.propagation, settled);
+      entries.forEach(({ piece, event }, i) => {
+        const verdict = verdicts[i]!;
+        if (verdict.kind === 'fresh' && piece !== null) {
+          const fermata = fermatas.some(({ from, to }) => from < piece.to && piece.from < to);
+          signs.set(piece, { head: verdict.accidental + writeLetter(verdict.pitch), fermata });
+        }
+        if (verdict.kind === 'standing' && event !== null)
+          repairs.push(...repairsOf(text, event, verdict.accidentals));
+      });
+    }
+  }
+  return { signs, repairs };
+}
+
+function repairsOf(text: string, event: Event, accidentals: readonly string[]): TextEdit[] {
+  const written = writtenPitches(text.slice(event.body.start, event.body.end));
+  return accidentals.flatMap((accidental, i) =>
+    accidental === '' ? [] : [insert(event.body.start + written[i]!.at, accidental)],
+  );
+}
