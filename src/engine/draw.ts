@@ -5,10 +5,15 @@ import type { Site } from './block.ts';
 import type { Random } from './random.ts';
 import type { Answer } from './window.ts';
 
-/** Gumbel noise by MIDI number: the highest of log p + noise is a draw from p. */
+/** Gumbel noise by MIDI number (NaN where none was drawn): the highest of log p + noise is a draw from p. */
 export type Noise = Float64Array;
 
-export const noiseOf = (random: Random): Noise => Float64Array.from({ length: 128 }, () => random.gumbel());
+/** Noise for some pitches, what `given` has kept. */
+export function noiseOf(random: Random, pitches: Int16Array, given?: Noise): Noise {
+  const noise = given ?? new Float64Array(128).fill(Number.NaN);
+  for (const midi of pitches) if (Number.isNaN(noise[midi])) noise[midi] = random.gumbel();
+  return noise;
+}
 
 /**
  * Draws the pitch of a site from

@@ -1,7 +1,7 @@
 // One chain of blocked Gibbs sampling: erase some of the open notes, ask the network, draw them again.
 // Knows the network only as `Predict`, and nothing of texts or of how many chains there are.
 
-import { EITHER, type Grid, UNKNOWN } from '../language/roll.ts';
+import { type Grid, UNKNOWN } from '../language/roll.ts';
 import { chooseByChance, chooseByDoubt, type Site } from './block.ts';
 import { drawPitch, type Noise, noiseOf } from './draw.ts';
 import { EngineFailure } from './failure.ts';
@@ -79,10 +79,10 @@ function sharedNoise(grid: Grid, random: Random): (site: Site) => Noise {
     const phase = grid.phase[site.from];
     // Beats are counted from the bar's own beginning, so that a pickup does not shift them.
     const first = phase >= 0 ? site.from - (phase % beat) : site.from - (site.from % beat);
-    const isCell = site.to - site.from === 1 && grid.onset[4 * site.from + site.voice] === EITHER;
+    const isCell = site.to - site.from === 1 && grid.note[4 * site.from + site.voice] < 0;
     const known = last[site.voice];
-    if (isCell && known?.beat === first) return known.noise;
-    const noise = noiseOf(random);
+    const shares = isCell && known?.beat === first;
+    const noise = noiseOf(random, site.pitches, shares ? known.noise : undefined);
     if (isCell) last[site.voice] = { beat: first, noise };
     return noise;
   };

@@ -1,6 +1,7 @@
 // Networks with known distributions, and grids to ask them about.
 
 import type { Predict, Probabilities, View } from '../../../src/engine/predict.ts';
+import type { NetworkRange } from '../../../src/engine/transpose.ts';
 import { EITHER, type Grid, HELD, STARTS, UNKNOWN } from '../../../src/language/roll.ts';
 
 export const RANGE = { lowest: 36, pitches: 46 } as const;
@@ -37,16 +38,19 @@ export function withSoprano(midi: readonly number[]): Grid {
   return grid;
 }
 
-/** The weight of a pitch (index from RANGE.lowest) in a cell, given what is seen; rows are normalised here. */
+/** The weight of a pitch (MIDI number) in a cell, given what is seen; rows are normalised here. */
 export type Weigh = (view: View, step: number, voice: number, midi: number) => number;
 
 /** A network that says what `weigh` says. @param struck the onset answer; null for none */
-export function fake(weigh: Weigh, struck: number | null = null): Predict & { calls: View[][] } {
+export function fake(
+  weigh: Weigh,
+  struck: number | null = null,
+  { lowest, pitches }: NetworkRange = RANGE,
+): Predict & { calls: View[][] } {
   const calls: View[][] = [];
   const predict = async (views: readonly View[]): Promise<Probabilities[]> => {
     calls.push([...views]);
     return views.map((view) => {
-      const { lowest, pitches } = RANGE;
       const pitch = new Float32Array(4 * view.steps * pitches);
       for (let cell = 0; cell < 4 * view.steps; cell++) {
         let sum = 0;
