@@ -1,0 +1,143 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parse } from '../../../src/language/read/parse.ts';
+import type { Score } from '../../../src/language/score.ts';
+import { apply } from '../../../src/language/write/edits.ts';
+import { format } from '../../../src/language/write/format.ts';
+import { DATA, hasData } from './corpus.ts';
+
+const HEADER = 'X:1\nM:4/4\nL:1/4\nK:C\n';
+const formatted = (text: string): string => apply(text, format(parse(text)));
+const body = (lines: string): string => formatted(HEADER + lines).slice(HEADER.length);
+
+/** The music without the places it is written at. */
+const music = (score: Score): string =>
+  JSON.stringify(score, (name, value) => (/^(span|spans|body)$/.test(name) ? undefined : value));
+
+describe('formatting', () => {
+  it('lines up bars, however the lines begin', () => {
+    expect(body('[V:S] d2 e d|c B A2|]\n[V:A]  ?z4 |?x2   ?x2|]\nw: one  two\n[V:Bass] ?Z|D,4|]\n')).toBe(
+      '[V:S]    d2 e d | c B A2  |]\n[V:A]    ?z4    | ?x2 ?x2 |]\nw: one  two\n[V:Bass] ?Z     | D,4     |]\n',
+    );
+  });
+
+  it('takes lines under V: fields together', () => {
+    expect(body('V:S\nc d e f | g4 |\nV:A\nc4|c2 c2|\n')).toBe(
+      'V:S\nc d e f | g4    |\nV:A\nc4      | c2 c2 |\n',
+    );
+  });
+
+  it('never joins or splits what a beam holds together', () => {
+    expect(body('c/d/  e/f/ (3ABc|G2>A2|\n')).toBe('c/d/ e/f/ (3ABc | G2>A2 |\n');
+  });
+
+  it('gives rests of several bars their room', () => {
+    expect(body('[V:S] Z2 | c4 |\n[V:A] c4 | d4 | e2 e2 |\n')).toBe(
+      '[V:S] Z2      | c4    |\n[V:A] c4 | d4 | e2 e2 |\n',
+    );
+  });
+
+  it('lines up repeats, endings and double bars', () => {
+    expect(body('[V:S] |: c4 |1 d4 :|2 e2 e2 |]\n[V:A] |: c2 c2|1 d4:|2 e4|]\n')).toBe(
+      '[V:S] |: c4    |1 d4 :|2 e2 e2 |]\n[V:A] |: c2 c2 |1 d4 :|2 e4    |]\n',
+    );
+  });
+
+  it('leaves comments, fields and other lines alone', () => {
+    const text = 'c4  |   d4|   % a   comment\n%  another\nK:  G\nw: a   b\n';
+    expect(body(text)).toBe('c4 | d4 |   % a   comment\n%  another\nK:  G\nw: a   b\n');
+  });
+
+  it('starts a new system when a voice comes again', () => {
+    expect(body('[V:S] c d e f |\n[V:A] c4 |\n[V:S] c4 |\n[V:A] c2 c2 |\n')).toBe(
+      '[V:S] c d e f |\n[V:A] c4      |\n[V:S] c4    |\n[V:A] c2 c2 |\n',
+    );
+  });
+
+  it('formats whole systems that a range touches, and no others', () => {
+    const text = `${HEADER}[V:S] c d e f|\n[V:A] c4|\n[V:S] c4|\n[V:A] c2 c2|\n`;
+    const at = text.indexOf('[V:S] c4');
+    const edits = format(parse(text), { start: at, end: at });
+    expect(apply(text, edits)).toBe(`${HEADER}[V:S] c d e f|\n[V:A] c4|\n[V:S] c4    |\n[V:A] c2 c2 |\n`);
+  });
+
+  it('keeps CRLF', () => {
+    expect(formatted('X:1\r\nK:C\r\nc4|d4|\r\n')).toBe('X:1\r\nK:C\r\nc4 | d4 |\r\n');
+  });
+});
+
+describe('laws of formatting', () => {
+  const token = fc.constantFrom(
+    'c',
+    'd2',
+    'e/',
+    '?x2',
+    '?Z',
+    'Z2',
+    '[CE]',
+    '"G"',
+    '!fermata!',
+    '|',
+    '|',
+    ':|',
+    '|:',
+    '|1',
+    '[2',
+    '-',
+    '(3',
+    ' ',
+    '  ',
+    '\t',
+    '\n',
+    '[V:A]',
+    '[V:S] ',
+    '\n[V:S]',
+    '\n[V:A] ',
+    '\nV:T\n',
+    '\nw: la la\n',
+    '% c ',
+    '\\',
+    '&',
+    '{g}',
+    '>',
+    '[K:G]',
+    '@c',
+    '"',
+    '[',
+    '!',
+    ']',
+  );
+  const text = fc.array(token, { maxLength: 60 }).map((parts) => HEADER + parts.join(''));
+
+  it('a formatted text stays as it is', () => {
+    fc.assert(
+      fc.property(text, (source) => {
+        const once = formatted(source);
+        expect(formatted(once)).toBe(once);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('the music is the same, and so is everything but spaces', () => {
+    fc.assert(
+      fc.property(text, (source) => {
+        const after = formatted(source);
+        expect(after.replace(/[ \t]/g, '')).toBe(source.replace(/[ \t]/g, ''));
+        expect(music(parse(after).score)).toBe(music(parse(source).score));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it.skipIf(!hasData('abc'))('hold for real files (skipped without them)', () => {
+    for (const file of readdirSync(join(DATA, 'abc')).filter((_, i) => i % 6 === 0)) {
+      const source = readFileSync(join(DATA, 'abc', file), 'latin1');
+      const once = formatted(source);
+      expect(formatted(once), file).toBe(once);
+      expect(music(parse(once).score), file).toBe(music(parse(source).score));
+    }
+  });
+});
