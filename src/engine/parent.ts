@@ -13,6 +13,7 @@ export function serveParent(create: (settings: Settings) => Engine): void {
         if (process.connected) process.send?.(reply, undefined, undefined, () => sent());
       },
       leave: () => process.exit(0),
+      log: console.error,
     },
     create,
     () => performance.now(),

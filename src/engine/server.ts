@@ -11,6 +11,8 @@ export interface Port {
   send(reply: Reply, sent: () => void): void;
   /** Ends the process. */
   leave(): void;
+  /** Notes a bug of ours, with its stack, for whoever reads the log. */
+  log(text: string): void;
 }
 
 /** Intermediate results are worth showing so often, not more. */
@@ -107,7 +109,7 @@ function report(
 function fail(port: Port, id: number, error: unknown): void {
   const expected = error instanceof EngineFailure;
   const message = error instanceof Error ? error.message : String(error);
-  if (!expected) console.error(error instanceof Error ? (error.stack ?? message) : message);
+  if (!expected) port.log(error instanceof Error ? (error.stack ?? message) : message);
   const reason = expected ? error.reason : 'fault';
   port.send({ id, kind: 'failure', reason, message, place: expected ? error.place : null }, () => {});
 }

@@ -1,8 +1,9 @@
 // Bundles a source file as the engine's process is bundled, into a folder of its own, for tests that fork it.
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
+
+const CACHE = join(import.meta.dirname, '../../.cache');
 
 export interface Bundle {
   readonly file: string;
@@ -10,7 +11,9 @@ export interface Bundle {
 }
 
 export async function bundle(source: string): Promise<Bundle> {
-  const folder = mkdtempSync(join(tmpdir(), 'cantus-test-'));
+  // Inside the tree, so that native packages are found from there.
+  mkdirSync(CACHE, { recursive: true });
+  const folder = mkdtempSync(join(CACHE, 'test-'));
   const file = join(folder, `${basename(source, '.ts')}.cjs`);
   await build({
     entryPoints: [source],

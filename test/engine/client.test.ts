@@ -2,12 +2,15 @@ import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type ClientOptions, createEngine } from '../../src/engine/client.ts';
 import type { Engine, Query, Settings } from '../../src/engine/protocol.ts';
 import { randomOf } from '../../src/engine/random.ts';
 import { type Bundle, bundle, eventually, isAlive } from './bundle.ts';
 import { openUnderMelody, viewOf, WISHES } from './tune.ts';
+
+// Processes start slowly on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 const SETTINGS: Settings = {
   modelDirectories: [],
@@ -348,7 +351,7 @@ describe('cancelling', () => {
       expect(await reasonOf(engine.harmonize(model(name), grid, long, { signal: controller.signal }))).toBe(
         'cancelled',
       );
-      expect(performance.now() - abortedAt).toBeLessThan(100);
+      expect(performance.now() - abortedAt).toBeLessThan(500);
     }
     await eventuallyIdle(engine);
     expect(await engine.describe()).toMatchObject({ starts: 1, crashes: 0 });

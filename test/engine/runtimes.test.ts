@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { PRESETS, type PresetName, specOf } from '../../src/engine/network.ts';
 import type { Predict } from '../../src/engine/predict.ts';
 import { CANDIDATES } from '../../src/engine/runtimes/candidates.ts';
@@ -15,6 +15,9 @@ import {
   referenceAnswer,
 } from '../../src/engine/runtimes/golden.ts';
 import { startNodeGpu } from '../../src/engine/runtimes/tfjs-node-gpu.ts';
+
+// The reference is slow, and slower on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 const PRESET_NAMES = Object.keys(PRESETS) as PresetName[];
 const SMALL = { filters: 6, layers: 5, pitches: 12, lowest: 55 };
