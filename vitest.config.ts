@@ -3,6 +3,6 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/extension/host/**', 'test/extension/workbench/**'],
+    exclude: ['test/extension/host/**', 'test/extension/workbench/**', 'test/extension/package/**'],
   },
 });

@@ -72,9 +72,12 @@ function freePort() {
   });
 }
 
+/** What has to be undone when this process ends, in order. */
 const running = new Set();
+/** What the last server said that did not start. */
+let lastLog = '';
 function stopAll() {
-  for (const stop of running) stop();
+  for (const stop of [...running].reverse()) stop();
 }
 process.once('exit', stopAll);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
@@ -95,14 +98,57 @@ async function ready(url, child) {
   return false;
 }
 
+/** The whole group: the server, the extension host and whatever extensions have started. */
+function kill(child) {
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // Gone already.
+  }
+}
+
+/** One try: a running server, or null when it did not come up on this port. */
+async function launch(port, flags, env) {
+  const command = [main, '--host', '127.0.0.1', '--port', String(port), ...flags];
+  const child = spawn(node, command, {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  let log = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (part) => {
+      log = (log + part).slice(-100_000);
+    });
+  }
+  const ended = new Promise((done) => child.once('exit', done));
+  const url = `http://127.0.0.1:${port}`;
+  const stop = () => kill(child);
+  running.add(stop);
+  if (await ready(url, child)) return { url, authority: `127.0.0.1:${port}`, stop, ended, log: () => log };
+  stop();
+  running.delete(stop);
+  lastLog = log;
+  return null;
+}
+
+function addExtension(path, folders) {
+  const command = [main, ...folders, '--install-extension', resolve(path), '--force'];
+  const added = spawnSync(node, command, { encoding: 'utf8' });
+  if (added.status === 0 && /successfully installed/.test(added.stdout)) return;
+  throw new Error(`VS Code refused ${path}: ${added.stdout}${added.stderr}`);
+}
+
 /**
  * Starts a server with its own empty user data. `extensions` are .vsix files to install first, `settings` the
  * user's settings. It stops by `stop()`, when this process ends in any way that runs handlers, and by itself
- * when nobody has been connected for five minutes.
- * @param {{ extensions?: string[], settings?: object, env?: object, port?: number }} options
+ * when nobody has been connected for five minutes (unless it `stays`).
+ * @param {{ extensions?: string[], settings?: object, env?: object, port?: number, stays?: boolean }} options
  */
-export async function start({ extensions = [], settings = {}, env = {}, port: wanted } = {}) {
+export async function start({ extensions = [], settings = {}, env = {}, port, stays = false } = {}) {
   const data = mkdtempSync(join(tmpdir(), 'cantus-editor-'));
+  const clean = () => rmSync(data, { recursive: true, force: true, maxRetries: 5 });
+  running.add(clean);
   const folders = [
     '--server-data-dir',
     data,
@@ -113,66 +159,29 @@ export async function start({ extensions = [], settings = {}, env = {}, port: wa
   ];
   mkdirSync(join(data, 'User'), { recursive: true });
   writeFileSync(join(data, 'User', 'settings.json'), JSON.stringify({ ...QUIET, ...settings }, null, 2));
-  for (const extension of extensions) {
-    const added = spawnSync(node, [main, ...folders, '--install-extension', resolve(extension), '--force'], {
-      encoding: 'utf8',
-    });
-    if (added.status !== 0 || !/successfully installed/.test(added.stdout)) {
-      rmSync(data, { recursive: true, force: true });
-      throw new Error(`VS Code refused ${extension}: ${added.stdout}${added.stderr}`);
-    }
-  }
+  for (const extension of extensions) addExtension(extension, folders);
 
-  for (let attempt = 0; ; attempt++) {
-    const port = wanted ?? (await freePort());
-    const child = spawn(
-      node,
-      [main, '--host', '127.0.0.1', '--port', String(port), ...folders, ...SERVER_FLAGS],
-      {
-        env: { ...process.env, ...env },
-        stdio: ['ignore', 'pipe', 'pipe'],
-        detached: true,
-      },
-    );
-    let log = '';
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on('data', (part) => {
-        log = (log + part).slice(-100_000);
-      });
-    }
+  const flags = [...folders, ...SERVER_FLAGS, ...(stays ? [] : ['--enable-remote-auto-shutdown'])];
+  // Between asking for a free port and taking it, another program may be faster.
+  for (let tries = port === undefined ? 3 : 1; tries > 0; tries--) {
+    const server = await launch(port ?? (await freePort()), flags, env);
+    if (!server) continue;
     const stop = () => {
-      if (!running.delete(stop)) return;
-      // The whole group: the extension host and whatever extensions have started.
-      try {
-        process.kill(-child.pid, 'SIGKILL');
-      } catch {
-        // Gone already.
-      }
-      rmSync(data, { recursive: true, force: true, maxRetries: 5 });
+      server.stop();
+      clean();
+      running.delete(server.stop);
+      running.delete(clean);
     };
-    running.add(stop);
-    const url = `http://127.0.0.1:${port}`;
-    if (await ready(url, child))
-      return { url, authority: `127.0.0.1:${port}`, pid: child.pid, data, stop, log: () => log };
-    if (attempt < 2 && wanted === undefined) {
-      running.delete(stop);
-      try {
-        process.kill(-child.pid, 'SIGKILL');
-      } catch {
-        // Gone already: another program took the port.
-      }
-      continue;
-    }
-    stop();
-    throw new Error(`VS Code's server did not start on port ${port}:\n${log}`);
+    return { ...server, data, stop };
   }
+  clean();
+  throw new Error(`VS Code's server did not start:\n${lastLog}`);
 }
 
 const SERVER_FLAGS = [
   '--without-connection-token',
   '--accept-server-license-terms',
   '--enable-smoke-test-driver',
-  '--enable-remote-auto-shutdown',
   '--disable-telemetry',
   '--disable-workspace-trust',
   '--telemetry-level',

@@ -1,4 +1,4 @@
-// Makes the .vsix files: `npm run package [-- TARGET…] [--no-build]`. One for each platform that onnxruntime-node has
+// Makes the .vsix files: `npm run package [-- TARGET…] [--no-build] [--check]`. One for each platform that onnxruntime-node has
 // a binary for, with that one only, and `universal` without any, where tfjs wasm runs the network.
 //
 // onnxruntime-node stays outside the bundle: it finds its binary by a path relative to its own files, and the binary
@@ -8,6 +8,8 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFil
 import { join, resolve } from 'node:path';
 import { createVSIX } from '@vscode/vsce';
 import { bundle } from './build.mjs';
+import { report } from './tally.mjs';
+import { run } from './vitest.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const packages = join(root, 'out/vsix');
@@ -134,8 +136,13 @@ if (process.argv[1] && resolve(process.argv[1]) === import.meta.filename) {
     process.exit(2);
   }
   if (!args.includes('--no-build')) await bundle();
+  const packed = {};
   for (const target of named.length > 0 ? named : Object.keys(TARGETS)) {
-    const path = await pack(target);
-    console.log(`${path}  ${(statSync(path).size / 1e6).toFixed(1)} MB`);
+    packed[target] = await pack(target);
+    console.log(`${packed[target]}  ${(statSync(packed[target]).size / 1e6).toFixed(1)} MB`);
+  }
+  if (args.includes('--check')) {
+    const config = ['--config', 'test/extension/package/vitest.config.ts'];
+    report('package', await run(config, { CANTUS_PACKAGES: JSON.stringify(packed) }));
   }
 }
