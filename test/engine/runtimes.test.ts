@@ -195,6 +195,16 @@ describe('the choice', () => {
     });
   });
 
+  test.runIf(process.platform === 'linux').each(['onnx-directml', 'onnx-coreml'] as const)(
+    'refuses %s where the library lacks it, instead of running on something else',
+    async (runtime) => {
+      await expect(chooseRuntime(network, { ...OPEN, runtime }, CANDIDATES)).rejects.toMatchObject({
+        reason: 'no-runtime',
+        message: expect.stringContaining(runtime),
+      });
+    },
+  );
+
   test('says so when nothing works', async () => {
     const none = [
       fake('onnx', throwing(new Error('no binary'))),

@@ -3,10 +3,10 @@
 
 import type { InferenceSession } from 'onnxruntime-node';
 import { EngineFailure } from '../failure.ts';
-import { paintAll, placementOf, readAnswer } from '../features.ts';
 import { type FoldedNetwork, inputChannels, weightShape } from '../network.ts';
 import { Graph } from '../onnx/graph.ts';
-import type { Predict, Probabilities, View } from '../predict.ts';
+import type { Predict } from '../predict.ts';
+import { type Forward, predictWith } from './batch.ts';
 
 export interface OnnxOptions {
   /** Threads within an operator; 1 unless told. */
@@ -81,55 +81,19 @@ export async function startOnnx(network: FoldedNetwork, options: OnnxOptions = {
       logSeverityLevel: 3,
     }),
   );
-  const batch = options.batch ?? DEFAULT_BATCH;
-  const predict: Predict = async (views, signal) => {
-    const answers = new Array<Probabilities>(views.length);
-    for (const { columns, indices } of batchesOf(network, views, batch)) {
-      if (signal?.aborted) throw new EngineFailure('cancelled', 'Cancelled.');
-      const group = indices.map((i) => views[i]!);
-      const answer = await run(ort, session, network, group, columns);
-      indices.forEach((i, n) => {
-        answers[i] = readAnswer(network.spec, views[i]!, columns, answer, n);
-      });
-    }
-    return answers;
+  return {
+    predict: predictWith(network.spec, run(ort, session, network), options.batch ?? DEFAULT_BATCH),
+    close: () => session.release(),
   };
-  return { predict, close: () => session.release() };
 }
 
-/** Views of one width share a run, so that no view's answer depends on its company. */
-function batchesOf(
-  { spec }: FoldedNetwork,
-  views: readonly View[],
-  most: number,
-): { readonly columns: number; readonly indices: readonly number[] }[] {
-  const byColumns = new Map<number, number[]>();
-  views.forEach((view, i) => {
-    const { columns } = placementOf(spec, view);
-    const group = byColumns.get(columns);
-    if (group) group.push(i);
-    else byColumns.set(columns, [i]);
-  });
-  return [...byColumns].flatMap(([columns, all]) =>
-    Array.from({ length: Math.ceil(all.length / most) }, (_, n) => ({
-      columns,
-      indices: all.slice(n * most, (n + 1) * most),
-    })),
-  );
-}
-
-async function run(
-  ort: Runtime,
-  session: InferenceSession,
-  { spec }: FoldedNetwork,
-  views: readonly View[],
-  columns: number,
-): Promise<Float32Array> {
-  if (columns === 0) return new Float32Array(0);
-  const dims = [views.length, inputChannels(spec), columns, spec.pitches];
-  const picture = new ort.Tensor('float32', paintAll(spec, views, columns), dims);
-  const { answer } = await failing('run', () => session.run({ picture }));
-  return answer!.data as Float32Array;
+function run(ort: Runtime, session: InferenceSession, { spec }: FoldedNetwork): Forward {
+  return async (pictures, batch, columns) => {
+    const dims = [batch, inputChannels(spec), columns, spec.pitches];
+    const picture = new ort.Tensor('float32', pictures, dims);
+    const { answer } = await failing('run', () => session.run({ picture }));
+    return answer!.data as Float32Array;
+  };
 }
 
 async function failing<T>(what: string, act: () => Promise<T>): Promise<T> {
