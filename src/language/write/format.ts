@@ -94,10 +94,7 @@ function systems(lines: readonly Line[]): Row[][] {
         open = null;
         continue;
       }
-      reached.set(
-        voice,
-        Math.max(start, ...row.cells.flatMap(({ bar, key }) => (bar === null ? [] : [key]))),
-      );
+      reached.set(voice, row.cells.filter(({ bar }) => bar !== null).slice(-1)[0]?.key ?? start);
       if (open === null || open.voices.has(voice) || open.start !== start) {
         open = { rows: [], voices: new Set(), start };
         found.push(open.rows);
