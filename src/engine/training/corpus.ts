@@ -1,8 +1,13 @@
 // Chorales as the training and the measuring read them: rolls on a grid with what is known of metre, fermatas and
-// onsets. Reads the JSON of the data folder; refuses pieces it cannot use, with the reason.
+// onsets. Reads the JSON of the data folder and folders of four-voice texts; refuses pieces it cannot use, with the
+// reason.
 
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import { toGrid } from '../../language/read/grid.ts';
+import { parse } from '../../language/read/parse.ts';
 import { HELD, REST, type Resolution, STARTS } from '../../language/roll.ts';
+import { EngineFailure } from '../failure.ts';
 
 /** A whole piece on a grid. Per step unless said; null where the source does not tell. */
 export interface Piece {
@@ -32,20 +37,74 @@ interface SourcePiece {
   readonly onsets?: readonly string[];
 }
 
-/** Reads `{ pieces: [...] }` files of 16th steps, and strides them to the grid. */
-export async function readCorpus(files: readonly string[], resolution: Resolution): Promise<Corpus> {
+const TEXTS = ['.satb', '.abc'];
+
+/**
+ * Reads JSON files of `{ pieces: [...] }` on 16th steps, four-voice texts, and folders of such texts, and lays them on
+ * the grid.
+ */
+export async function readCorpus(paths: readonly string[], resolution: Resolution): Promise<Corpus> {
   const pieces: Piece[] = [];
   const refused: { id: string; reason: string }[] = [];
-  for (const file of files) {
-    const parsed = JSON.parse(await readFile(file, 'utf8')) as { pieces?: readonly SourcePiece[] };
-    if (!Array.isArray(parsed.pieces)) throw new Error(`${file} has no list of pieces`);
-    for (const source of parsed.pieces as readonly SourcePiece[]) {
-      const reason = unusable(source);
-      if (reason) refused.push({ id: source.id, reason });
-      else pieces.push(pieceOf(source, 16 / resolution, resolution));
-    }
+  const take = (id: string, found: Piece | string): void => {
+    if (typeof found === 'string') refused.push({ id, reason: found });
+    else pieces.push(found);
+  };
+  for (const path of await filesIn(paths)) {
+    const text = await readFile(path, 'utf8');
+    if (TEXTS.includes(extname(path))) take(path, pieceOfText(path, text, resolution));
+    else for (const source of sourcesIn(path, text)) take(source.id, pieceOf(source, resolution));
   }
   return { pieces, refused };
+}
+
+async function filesIn(paths: readonly string[]): Promise<string[]> {
+  const all = await Promise.all(
+    paths.map(async (path) => {
+      if (!(await stat(path)).isDirectory()) return [path];
+      const names = (await readdir(path, { recursive: true })).sort();
+      return names.filter((name) => TEXTS.includes(extname(name))).map((name) => join(path, name));
+    }),
+  );
+  return all.flat();
+}
+
+function sourcesIn(path: string, text: string): readonly SourcePiece[] {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    throw new EngineFailure('unsatisfiable', `${path} is neither a score nor JSON.`);
+  }
+  if (
+    typeof parsed !== 'object' ||
+    parsed === null ||
+    !('pieces' in parsed) ||
+    !Array.isArray(parsed.pieces)
+  ) {
+    throw new EngineFailure('unsatisfiable', `${path} has no list of pieces.`);
+  }
+  return parsed.pieces as readonly SourcePiece[];
+}
+
+/** A score without open places, or why it cannot be used. */
+function pieceOfText(id: string, text: string, resolution: Resolution): Piece | string {
+  const { score } = parse(text);
+  if (score.bars.length === 0) return 'it has no music';
+  const onGrid = { ...score, directives: { ...score.directives, grid: resolution } };
+  const { grid } = toGrid(onGrid, { mode: 'fill' });
+  if (grid.open.includes(1)) return 'a voice is missing or has open places';
+  const { steps, pitch, phase, barSteps, fermata, onset } = grid;
+  const metred = phase.every((p) => p >= 0);
+  return {
+    id,
+    steps,
+    pitch,
+    phase: metred ? phase : null,
+    barSteps: metred ? barSteps : null,
+    fermata,
+    onset,
+  };
 }
 
 function unusable({ steps }: SourcePiece): string | null {
@@ -61,7 +120,10 @@ function unusable({ steps }: SourcePiece): string | null {
   return null;
 }
 
-function pieceOf(source: SourcePiece, stride: number, resolution: Resolution): Piece {
+function pieceOf(source: SourcePiece, resolution: Resolution): Piece | string {
+  const reason = unusable(source);
+  if (reason) return reason;
+  const stride = 16 / resolution;
   const steps = Math.ceil(source.steps.length / stride);
   const pitch = new Int16Array(4 * steps);
   for (let t = 0; t < steps; t++) pitch.set(source.steps[t * stride]!, 4 * t);

@@ -1,12 +1,12 @@
 // The training figures on pieces that were not trained on: mean -log p over erased cells, with masks that are the
 // same at every call. A different number from the framewise NLL of `evaluate`.
 
-import type { Predict, View } from '../predict.ts';
+import type { Predict, Probabilities, View } from '../predict.ts';
 import { seededChance } from './chance.ts';
 import type { Piece } from './corpus.ts';
 import { cropOf, drawMask, excerpt, type MaskKind } from './examples.ts';
 
-/** Nats per erased cell. */
+/** Nats per erased cell; every piece weighs the same. */
 export interface MaskedFigures {
   readonly masked: number;
   /** Soprano given, three voices open. */
@@ -15,6 +15,8 @@ export interface MaskedFigures {
 
 const VALIDATION_COLUMNS = 32;
 const VALIDATION_SEED = 2017;
+/** Least probability that is scored. */
+const LEAST = 1e-12;
 
 export async function validate(
   predict: Predict,
@@ -40,16 +42,18 @@ async function maskedLoss(
     return { ...view, erased: drawMask(chance.next, view.steps, kind) };
   });
   const answers = await predict(views);
+  const losses = views.map((view, n) => meanLoss(view, answers[n]!));
+  return losses.reduce((a, b) => a + b, 0) / losses.length;
+}
+
+function meanLoss(view: View, { pitch, lowest, pitches }: Probabilities): number {
   let total = 0;
   let count = 0;
-  views.forEach((view, n) => {
-    const { pitch, lowest, pitches } = answers[n]!;
-    for (let cell = 0; cell < view.pitch.length; cell++) {
-      const row = view.pitch[cell]! - lowest;
-      if (!view.erased[cell] || row < 0 || row >= pitches) continue;
-      total -= Math.log(Math.max(pitch[cell * pitches + row]!, 1e-12));
-      count++;
-    }
-  });
-  return total / count;
+  for (let cell = 0; cell < view.pitch.length; cell++) {
+    const row = view.pitch[cell]! - lowest;
+    if (!view.erased[cell] || row < 0 || row >= pitches) continue;
+    total -= Math.log(Math.max(pitch[cell * pitches + row]!, LEAST));
+    count++;
+  }
+  return total / Math.max(1, count);
 }

@@ -1,0 +1,143 @@
+// What training and measuring read, and what is drawn from it.
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { specOf } from '../../src/engine/network.ts';
+import { seededChance } from '../../src/engine/training/chance.ts';
+import { readCorpus } from '../../src/engine/training/corpus.ts';
+import {
+  batchOf,
+  drawExample,
+  drawMask,
+  MASK_SHARES,
+  type MaskKind,
+} from '../../src/engine/training/examples.ts';
+import { HELD, REST, STARTS } from '../../src/language/roll.ts';
+
+let folder = '';
+const steps = Array.from({ length: 40 }, (_, t) => [t < 8 ? 72 : 74, 67, 60, t % 8 < 4 ? 48 : 50]);
+const onsets = ['1000000010000000', '1', '1', '10001000'].map((row) => row.padEnd(40, '0'));
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'corpus-'));
+  const pieces = [
+    { id: 'whole', steps, time: '4/4', phase: 12, fermatas: [[4, 8]], onsets },
+    { id: 'bare', steps },
+    { id: 'three voices', steps: [[60, 60, 60]] },
+    { id: 'no pitch', steps: [[60, 60, 60, 300]] },
+  ];
+  writeFileSync(join(folder, 'pieces.json'), JSON.stringify({ pieces }));
+  const head = 'X:1\nM:4/4\nL:1/4\nK:C\n';
+  writeFileSync(
+    join(folder, 'one.satb'),
+    `${head}V:S\nc2 !fermata!c2|]\nV:A\nE2 E E|]\nV:T clef=bass\nC4|]\nV:B clef=bass\nC,4|]\n`,
+  );
+  writeFileSync(
+    join(folder, 'open.satb'),
+    `${head}V:S\nc2 c2|]\nV:A\n?z4|]\nV:T clef=bass\nC4|]\nV:B clef=bass\nC,4|]\n`,
+  );
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('a corpus', () => {
+  it('is laid on the grid, with metre, fermatas and onsets', async () => {
+    const { pieces } = await readCorpus([join(folder, 'pieces.json')], 8);
+    const [whole, bare] = pieces;
+    expect(whole!.steps).toBe(20);
+    expect([...whole!.pitch.subarray(0, 4)]).toEqual([72, 67, 60, 48]);
+    expect([...whole!.phase!.subarray(0, 4)]).toEqual([6, 7, 0, 1]);
+    expect([...whole!.fermata!.subarray(0, 5)]).toEqual([0, 0, 1, 1, 0]);
+    expect([0, 1, 2, 4].map((t) => whole!.onset![4 * t])).toEqual([STARTS, HELD, HELD, STARTS]);
+    expect(bare).toMatchObject({ phase: null, barSteps: null, fermata: null, onset: null });
+  });
+
+  it('names what it cannot use, with the reason', async () => {
+    const { refused } = await readCorpus([join(folder, 'pieces.json'), folder], 16);
+    expect(refused.map(({ id }) => id.slice(id.lastIndexOf('/') + 1))).toEqual([
+      'three voices',
+      'no pitch',
+      'open.satb',
+    ]);
+    for (const { reason } of refused) expect(reason).toMatch(/\w+ \w+/);
+  });
+
+  it('reads folders of texts', async () => {
+    const { pieces } = await readCorpus([folder], 4);
+    expect(pieces.length).toBe(1);
+    const [piece] = pieces;
+    expect(piece!.steps).toBe(4);
+    expect([...piece!.pitch.subarray(0, 4)]).toEqual([72, 64, 60, 48]);
+    expect([...piece!.phase!]).toEqual([0, 1, 2, 3]);
+    expect([0, 1, 2, 3].map((t) => piece!.onset![4 * t + 1])).toEqual([STARTS, HELD, STARTS, STARTS]);
+  });
+});
+
+describe('masks', () => {
+  const kinds = Object.keys(MASK_SHARES) as MaskKind[];
+  const erasedVoices = (mask: Uint8Array): Set<number> =>
+    new Set([...mask.keys()].filter((cell) => mask[cell]).map((cell) => cell % 4));
+
+  it('always hide something', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...kinds),
+        fc.nat(),
+        fc.integer({ min: 1, max: 40 }),
+        (kind, seed, length) => {
+          const mask = drawMask(seededChance(seed).next, length, kind);
+          expect(mask.length).toBe(4 * length);
+          expect(mask.includes(1)).toBe(true);
+        },
+      ),
+    );
+  });
+
+  it('hide what their names say', () => {
+    fc.assert(
+      fc.property(fc.nat(), fc.integer({ min: 2, max: 40 }), (seed, length) => {
+        const draw = (kind: MaskKind) => drawMask(seededChance(seed).next, length, kind);
+        expect([...draw('melody')]).toEqual(
+          Array.from({ length: 4 * length }, (_, cell) => (cell % 4 === 0 ? 0 : 1)),
+        );
+        const voices = draw('voices');
+        expect(voices.reduce((a, b) => a + b, 0)).toBe(erasedVoices(voices).size * length);
+        expect(erasedVoices(voices).size).toBeLessThan(4);
+        const frames = draw('frames');
+        const hidden = frames.reduce((a, b) => a + b, 0);
+        if (hidden > 1)
+          expect([...frames.keys()].every((cell) => frames[cell] === frames[cell - (cell % 4)])).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('examples', () => {
+  it('are the piece, transposed within the voices, with nothing told that is hidden', async () => {
+    const { pieces } = await readCorpus([join(folder, 'pieces.json')], 16);
+    const spec = specOf('cantus', 16);
+    fc.assert(
+      fc.property(fc.nat(), fc.nat({ max: 1 }), (seed, which) => {
+        const piece = pieces[which]!;
+        const example = drawExample(seededChance(seed).next, piece, 4, 5);
+        const { view } = example;
+        expect(view.steps).toBeLessThanOrEqual(20);
+        const shift = view.pitch[1]! - 67;
+        expect(view.pitch.every((p, cell) => p === REST || (cell % 4 === 1 ? p === 67 + shift : true))).toBe(
+          true,
+        );
+        expect(Math.abs(shift)).toBeLessThanOrEqual(6);
+        expect((view.context.phase?.[0] ?? 0) % 4).toBe(0);
+        const batch = batchOf(spec, [example], 5);
+        const asked = batch.cells.reduce((a, b) => a + b, 0);
+        expect(asked).toBeCloseTo(1, 4);
+        batch.cells.forEach((weight, cell) => {
+          if (weight > 0)
+            expect(batch.target.subarray(cell * 46, cell * 46 + 46).reduce((a, b) => a + b, 0)).toBe(1);
+        });
+      }),
+    );
+  });
+});
