@@ -84,7 +84,6 @@ export function engrave(
   const rewritten = rewrite(abc, [...unixLines(abc), ...staves(abc, layout, ids)]);
   const [tune] = renderAbc(host, rewritten.text, {
     ...PADDING,
-    add_classes: true,
     staffwidth: Math.max(300, width - PADDING.paddingleft - PADDING.paddingright),
     ariaLabel: '',
   });
@@ -182,21 +181,22 @@ function systemOf(
   };
 }
 
-/** Finds the notes whose tokens begin in a stretch of the text; grace notes are drawn with the note they adorn. */
+/**
+ * Finds the notes whose tokens end in a stretch of the text (abcjs counts the blanks before the next note, and so
+ * its `?`, to the note before). Grace notes are drawn with the note they adorn.
+ */
 function finder(sheet: Sheet): (start: number, end: number) => number[] {
-  const order = sheet.notes
-    .map((_, i) => i)
-    .sort((a, b) => sheet.notes[a]!.span.start - sheet.notes[b]!.span.start);
-  const startOf = (i: number): number => sheet.notes[order[i]!]!.span.start;
+  const anchor = (i: number): number => Math.max(sheet.notes[i]!.span.start, sheet.notes[i]!.span.end - 1);
+  const order = sheet.notes.map((_, i) => i).sort((a, b) => anchor(a) - anchor(b));
   return (start, end) => {
     let [low, high] = [0, order.length];
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (startOf(middle) < start) low = middle + 1;
+      if (anchor(order[middle]!) < start) low = middle + 1;
       else high = middle;
     }
     const found: number[] = [];
-    for (let i = low; i < order.length && startOf(i) < end; i++)
+    for (let i = low; i < order.length && anchor(order[i]!) < end; i++)
       if (!sheet.notes[order[i]!]!.grace) found.push(order[i]!);
     return found;
   };

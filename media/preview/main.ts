@@ -101,7 +101,9 @@ const page = new Page(scroller, {
   },
 });
 
-root.append(panel.bar, panel.desk, flip.bar, trouble, scroller, rollFrame, words, key, status, said);
+const app = element('div', { class: 'app' });
+app.append(panel.bar, panel.desk, flip.bar, trouble, scroller, rollFrame, words, key, status, said);
+root.append(app);
 
 // ---- drawing -------------------------------------------------------------------------------------------------------
 

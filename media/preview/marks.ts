@@ -41,8 +41,10 @@ export class Marks {
 
   #drawLooks(): void {
     for (const placed of this.picture.placed) {
-      const { look } = this.picture.sheet.notes[placed.note]!;
-      for (const drawn of placed.elements) drawn.classList.add(`look-${look}`, `voice-${placed.voice}`);
+      const { look, pitches } = this.picture.sheet.notes[placed.note]!;
+      const kind = pitches.length > 0 ? 'note' : 'rest';
+      for (const drawn of placed.elements)
+        drawn.setAttribute('class', `${kind} look-${look} voice-${placed.voice}`);
       this.#layers.looks.append(...LOOKS[look](this.picture, placed));
     }
   }

@@ -19,16 +19,13 @@ const PAGE_WIDTH = 760;
 const DRAG = 6;
 
 export class Page {
-  readonly #sheet = element('div', { class: 'sheet' });
-  /** Measured text must be in the page; nobody needs to see it before it is whole. */
-  readonly #workshop = element('div', { class: 'workshop', 'aria-hidden': 'true' });
+  #sheet: HTMLElement | null = null;
   marks: Marks | null = null;
 
   constructor(
     readonly scroller: HTMLElement,
     gestures: Gestures,
   ) {
-    scroller.append(this.#sheet, this.#workshop);
     this.#watch(gestures);
   }
 
@@ -46,22 +43,26 @@ export class Page {
    * @returns whether the picture is of this reading now
    */
   draw(reading: Reading, layout: StaffLayout, zoom: number, width: 'panel' | 'page'): boolean {
+    // Drawn beside the old picture and exchanged for it before anybody sees them both: moving a picture that is
+    // drawn costs as much as drawing it.
+    const sheet = element('div', { class: 'sheet' });
+    this.scroller.append(sheet);
     let picture: Picture | null = null;
     try {
-      picture = engrave(this.#workshop, reading, layout, this.#width(zoom, width));
+      picture = engrave(sheet, reading, layout, this.#width(zoom, width));
     } catch {
       // abcjs chokes on some half-typed texts; they are like texts without music.
     }
     if (!picture) {
-      this.#workshop.replaceChildren();
+      sheet.remove();
       return false;
     }
     this.marks = new Marks(picture);
     const { scrollTop, scrollLeft } = this.scroller;
     picture.svg.style.width = `${picture.width * zoom}px`;
     picture.svg.style.height = `${picture.height * zoom}px`;
-    this.#sheet.replaceChildren(picture.svg);
-    this.#workshop.replaceChildren();
+    this.#sheet?.remove();
+    this.#sheet = sheet;
     this.scroller.scrollTop = scrollTop;
     this.scroller.scrollLeft = scrollLeft;
     return true;
@@ -169,8 +170,8 @@ export class Page {
       const [first, last] = [this.picture?.sheet.bars[bars.from], this.picture?.sheet.bars[bars.to]];
       return first && last ? { from: first.onset, to: last.onset + last.duration } : null;
     };
-    this.#sheet.addEventListener('pointerdown', (event) => {
-      if (event.button !== 0) return;
+    this.scroller.addEventListener('pointerdown', (event) => {
+      if (event.button !== 0 || !this.#sheet?.contains(event.target as Node)) return;
       start = { x: event.clientX, y: event.clientY, bar: this.#barAt(event) };
       dragged = false;
     });
@@ -189,7 +190,7 @@ export class Page {
       else if (placed) gestures.note(placed.note, false);
       else if (!dragged) gestures.bars(null);
     });
-    this.#sheet.addEventListener('dblclick', (event) => {
+    this.scroller.addEventListener('dblclick', (event) => {
       const placed = this.#noteAt(event);
       if (placed) gestures.note(placed.note, true);
     });
