@@ -43,6 +43,9 @@ export interface Target {
   /** Its first cell goes on from the event before it / its last into the event after it, and both stay tied. */
   readonly tiedIn: boolean;
   readonly tiedOut: boolean;
+  /** MIDI numbers of the written notes it is tied from and into; null where those are open too, or none. */
+  readonly heldFrom: number | null;
+  readonly heldInto: number | null;
 }
 
 export interface Gridded {
@@ -86,6 +89,11 @@ function stepsOf(ruler: Ruler, { from, to }: Interval): { from: number; to: numb
 /** Soprano and alto are heard by the upper note of a divided voice, tenor and bass by the lower. */
 export const outerPitch = (event: Event): Pitch | undefined =>
   event.voice < 2 ? event.pitches.at(-1) : event.pitches[0];
+
+const soundOf = (event: Event | undefined): number | null => {
+  const pitch = event && outerPitch(event);
+  return pitch === undefined ? null : midi(pitch);
+};
 
 const intervalOf = (event: Event): Interval => ({ from: event.onset, to: event.onset + event.duration });
 
@@ -158,6 +166,9 @@ function targetsOf(score: Score, selection: Selection, ruler: Ruler, voice: Voic
     if (rhythm === 'context') return;
     const ties = (other: number): boolean =>
       roles[other] === 'context' || rhythm === 'fixed' || roles[other] === 'fixed' || event.state === 'open';
+    const [before, after] = [events[i - 1], events[i + 1]];
+    const tiedIn = event.continues && before !== undefined && ties(i - 1);
+    const tiedOut = after?.continues === true && ties(i + 1);
     targets.push({
       voice,
       bar: event.bar,
@@ -165,16 +176,27 @@ function targetsOf(score: Score, selection: Selection, ruler: Ruler, voice: Voic
       interval: intervalOf(event),
       ...stepsOf(ruler, intervalOf(event))!,
       rhythm,
-      tiedIn: event.continues && i > 0 && ties(i - 1),
-      tiedOut: (events[i + 1]?.continues ?? false) && ties(i + 1),
+      tiedIn,
+      tiedOut,
+      heldFrom: tiedIn && roles[i - 1] === 'context' ? soundOf(before) : null,
+      heldInto: tiedOut && roles[i + 1] === 'context' ? soundOf(after) : null,
     });
   });
-  return [...targets, ...gapTargets(score, selection, ruler, voice, problems)];
+  const own = new Set(targets.map(({ event }) => event));
+  return [...targets, ...gapTargets(score, selection, ruler, voice, own, problems)];
 }
 
-function gapTargets(score: Score, selection: Selection, ruler: Ruler, voice: Voice, problems: Problem[]) {
+function gapTargets(
+  score: Score,
+  selection: Selection,
+  ruler: Ruler,
+  voice: Voice,
+  own: ReadonlySet<Event | null>,
+  problems: Problem[],
+): Target[] {
   if (score.directives.lock[voice]) return [];
   const part = score.parts[voice];
+  const ties = timed(score, voice).filter((event) => event.tied);
   const targets: Target[] = [];
   score.bars.forEach((bar, index) => {
     const interval = { from: bar.onset, to: bar.onset + bar.duration };
@@ -186,6 +208,7 @@ function gapTargets(score: Score, selection: Selection, ruler: Ruler, voice: Voi
       problems.push({ code: 'open-off-grid', severity: 'warning', message, span: part.span });
       return;
     }
+    const before = ties.find((event) => event.onset + event.duration === bar.onset);
     targets.push({
       voice,
       bar: index,
@@ -193,8 +216,10 @@ function gapTargets(score: Score, selection: Selection, ruler: Ruler, voice: Voi
       interval,
       ...steps,
       rhythm: 'free',
-      tiedIn: false,
+      tiedIn: before !== undefined,
       tiedOut: false,
+      heldFrom: before === undefined || own.has(before) ? null : soundOf(before),
+      heldInto: null,
     });
   });
   return targets;
@@ -262,7 +287,8 @@ function fillContext(draft: Draft, score: Score, ruler: Ruler, voice: Voice): vo
     const pitch = sounding === null ? undefined : outerPitch(sounding);
     if (pitch !== undefined) draft.pitch[cell] = midi(pitch);
     else if (inGap || sounding?.state === 'open') draft.pitch[cell] = UNKNOWN;
-    const same = step > 0 && (draft.pitch[cell] === draft.pitch[cell - 4] || last?.state === 'open');
+    const afterOpen = last?.state === 'open' && last === events[next - 1];
+    const same = step > 0 && (draft.pitch[cell] === draft.pitch[cell - 4] || afterOpen);
     const held = sounding === last || (sounding?.continues === true && same);
     draft.onset[cell] = step > 0 && held ? HELD : STARTS;
     if (sounding?.fermata === true) draft.fermata[step] = 1;
@@ -294,7 +320,8 @@ function fillTarget(
 function firstOnset(draft: Draft, score: Score, target: Target, before: Target | null, cell: number): number {
   if (target.from === 0) return STARTS;
   const adjacent = before !== null && before.to === target.from ? before : null;
-  if (adjacent === null) return target.tiedIn && draft.pitch[cell - 4]! >= 0 ? HELD : STARTS;
+  if (adjacent === null)
+    return target.heldFrom !== null && target.heldFrom === draft.pitch[cell - 4] ? HELD : STARTS;
   if (target.tiedIn && target.rhythm === 'fixed' && adjacent.rhythm === 'fixed') return HELD;
   if (target.rhythm === 'fixed') return STARTS;
   const mayJoin = target.tiedIn || adjacent.rhythm === 'free';
@@ -315,19 +342,15 @@ const named = ({ event }: Target): Weights => {
 };
 
 /** What ties to written notes ask of a target's first and last cell; null where nothing does. */
-function heldBy(draft: Draft, target: Target): { first: Weights | null; last: Weights | null } {
-  const beside = (tied: boolean, step: number): Weights | null => {
-    const cell = 4 * step + target.voice;
-    if (!tied || step < 0 || step >= draft.steps || draft.open[cell] === 1) return null;
-    const pitch = draft.pitch[cell]!;
-    return pitch < 0
+function heldBy(target: Target): { first: Weights | null; last: Weights | null } {
+  const row = (pitch: number | null): Weights | null =>
+    pitch === null
       ? null
       : both(
           only((other) => other === pitch),
           named(target),
         );
-  };
-  return { first: beside(target.tiedIn, target.from - 1), last: beside(target.tiedOut, target.to) };
+  return { first: row(target.heldFrom), last: row(target.heldInto) };
 }
 
 /** Range, candidates, accidentals and chord of each cell of a target; the same row object for equal rows. */
@@ -387,9 +410,9 @@ function groupsOf(draft: Draft, targets: readonly Target[]): Target[][] {
 }
 
 /** The one row of a note of fixed rhythm. A tie to a written note overrules range and chord. */
-function onePitch(draft: Draft, group: readonly Target[], rows: readonly Weights[]): Weights {
+function onePitch(group: readonly Target[], rows: readonly Weights[]): Weights {
   const ties = group.flatMap((target) => {
-    const { first, last } = heldBy(draft, target);
+    const { first, last } = heldBy(target);
     return [first, last].filter((row) => row !== null);
   });
   return ties.length > 0
@@ -398,8 +421,8 @@ function onePitch(draft: Draft, group: readonly Target[], rows: readonly Weights
 }
 
 /** The rows of a free span, its ends under their ties. */
-function freeRows(draft: Draft, target: Target, rows: readonly Weights[]): Weights[] {
-  const { first, last } = heldBy(draft, target);
+function freeRows(target: Target, rows: readonly Weights[]): Weights[] {
+  const { first, last } = heldBy(target);
   const result = [...rows];
   if (first !== null) result[0] = first;
   if (last !== null)
@@ -429,9 +452,9 @@ function constrain(draft: Draft, score: Score, targets: readonly Target[], stepT
   };
   return groupsOf(draft, targets).filter((group) => {
     const plain = group.map((target) => weightsOf(score, targets, target, stepTicks));
-    const one = group[0]!.rhythm === 'fixed' ? onePitch(draft, group, plain.flat()) : null;
+    const one = group[0]!.rhythm === 'fixed' ? onePitch(group, plain.flat()) : null;
     const rows = group.map((target, g) =>
-      one === null ? freeRows(draft, target, plain[g]!) : plain[g]!.map(() => one),
+      one === null ? freeRows(target, plain[g]!) : plain[g]!.map(() => one),
     );
     if (rows.flat().some(isEmpty)) return true;
     group.forEach((target, g) => {

@@ -66,6 +66,7 @@ function join(before: Outline, event: Event, target: Target): Outline {
     interval: { from: part!.from, to },
     to: target.to,
     tiedOut: target.tiedOut,
+    heldInto: target.heldInto,
   };
   return {
     ...before,
