@@ -141,18 +141,31 @@ export function runsOf(grid: Grid, sites: readonly Site[], pitch: Int16Array): S
   return runs.flat().sort(byTime);
 }
 
-/** Each site by itself with probability `share`; one at least. */
-export function chooseByChance(sites: readonly Site[], share: number, random: Random): Site[] {
-  const chosen = sites.filter(() => random.uniform() < share);
-  return chosen.length > 0 ? chosen : [sites[Math.floor(random.uniform() * sites.length)]];
+/** Sites that are erased together: those of one voice that begin in one stretch of `grain` steps, counted from the bar. */
+export function groupsOf(grid: Grid, sites: readonly Site[], grain: number): Site[][] {
+  const groups = new Map<number, Site[]>();
+  for (const site of sites) {
+    const phase = grid.phase[site.from];
+    const start = site.from - ((phase >= 0 ? phase : site.from) % grain);
+    const key = 4 * (start + grain) + site.voice;
+    const group = groups.get(key);
+    if (group) group.push(site);
+    else groups.set(key, [site]);
+  }
+  return [...groups.values()];
 }
 
-/**
- * The `count` sites of the last round that were least sure, in the order of drawing.
- * @param doubt by site of `sites`: the larger, the less sure
- */
-export function chooseByDoubt(sites: readonly Site[], doubt: Float64Array, count: number): Site[] {
-  const order = sites.map((_, i) => i).sort((a, b) => doubt[b] - doubt[a] || a - b);
-  const chosen = order.slice(0, Math.max(1, count)).sort((a, b) => a - b);
-  return chosen.map((i) => sites[i]);
+/** Each group by itself with probability `share`; one at least. */
+export function chooseByChance(groups: readonly Site[][], share: number, random: Random): Site[] {
+  const chosen = groups.filter(() => random.uniform() < share);
+  return inOrder(chosen.length > 0 ? chosen : [groups[Math.floor(random.uniform() * groups.length)]]);
 }
+
+/** The `count` groups that are least sure, one at least. @param doubt by group: the larger, the less sure */
+export function chooseByDoubt(groups: readonly Site[][], doubt: Float64Array, count: number): Site[] {
+  const order = groups.map((_, i) => i).sort((a, b) => doubt[b] - doubt[a] || a - b);
+  return inOrder(order.slice(0, Math.max(1, count)).map((i) => groups[i]));
+}
+
+/** Sites in the order of drawing. */
+export const inOrder = (groups: readonly (readonly Site[])[]): Site[] => groups.flat().sort(byTime);

@@ -2,7 +2,7 @@
 // Knows the network only as `Predict`, and nothing of texts or of how many chains there are.
 
 import { type Grid, UNKNOWN } from '../language/roll.ts';
-import { chooseByChance, chooseByDoubt, type Site } from './block.ts';
+import { chooseByChance, chooseByDoubt, groupsOf, type Site } from './block.ts';
 import { drawPitch, type Noise, noiseOf } from './draw.ts';
 import { EngineFailure } from './failure.ts';
 import { priceOf, type Tariff } from './offences.ts';
@@ -128,13 +128,17 @@ function settle(draft: Draft, site: Site, midi: number, answer: Answer): void {
   });
 }
 
-/** How unsure the network was of a site when it drew it: the mean -log p of its cells. */
-function doubtOf(draft: Draft, site: Site): number {
+/** How unsure the network was of some sites when it drew them: the mean -log p of their cells. */
+function doubtOf(draft: Draft, sites: readonly Site[]): number {
   let sum = 0;
-  eachCell(site, (cell) => {
-    sum += draft.nll[cell];
-  });
-  return sum / (site.to - site.from);
+  let cells = 0;
+  for (const site of sites) {
+    eachCell(site, (cell) => {
+      sum += draft.nll[cell];
+      cells++;
+    });
+  }
+  return sum / cells;
 }
 
 /**
@@ -149,18 +153,23 @@ export async function anneal(
   random: Random,
   onRound: (round: number) => void,
 ): Promise<void> {
+  const { grid, sites, temperature } = task;
   const isUnknown = (site: Site): boolean => draft.pitch[4 * site.from + site.voice] === UNKNOWN;
-  let last = task.sites;
+  let last = sites;
   for (let n = 0; n < rounds; n++) {
     const share = schedule.share(n, rounds);
+    const grain = Math.max(1, Math.round(grid.resolution * schedule.grain(n, rounds)));
+    const groups = groupsOf(grid, sites, grain);
     let block: readonly Site[];
     if (n > 0 && schedule.choice(n, rounds) === 'doubt') {
-      const cooling = task.temperature.some((t) => t > 0) ? 1 - n / rounds : 0;
-      const doubt = Float64Array.from(last, (site) => doubtOf(draft, site) + cooling * random.gumbel());
-      block = chooseByDoubt(last, doubt, Math.min(last.length, Math.round(share * task.sites.length)));
+      // Only what was drawn in the last round is up for erasing: what was kept before is kept.
+      const fresh = groupsOf(grid, last, grain);
+      const cooling = temperature.some((t) => t > 0) ? 1 - n / rounds : 0;
+      const doubt = Float64Array.from(fresh, (group) => doubtOf(draft, group) + cooling * random.gumbel());
+      block = chooseByDoubt(fresh, doubt, Math.min(fresh.length, Math.round(share * groups.length)));
     } else {
-      const chosen = new Set(chooseByChance(task.sites, share, random));
-      block = task.sites.filter((site) => chosen.has(site) || isUnknown(site));
+      const chosen = new Set(chooseByChance(groups, share, random));
+      block = sites.filter((site) => chosen.has(site) || isUnknown(site));
     }
     await redraw(task, draft, block, random);
     last = block;

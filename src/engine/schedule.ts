@@ -8,6 +8,8 @@ export interface Schedule {
   /** The share of the open notes to erase in round n of N, 0 to 1. */
   readonly share: (n: number, of: number) => number;
   readonly choice: (n: number, of: number) => Choice;
+  /** What is erased as one, in whole notes: cells of a voice in one sixteenth, eighth or beat. */
+  readonly grain: (n: number, of: number) => number;
   /**
    * How many rounds are run where the user names none.
    * `notes`: open notes (a free cell counts as one); `voices`: open cells per step that has any, 0 to 4.
@@ -45,41 +47,51 @@ const perVoice =
 
 const chance = (): Choice => 'chance';
 
+const CELL = 0;
+const BEAT = 1 / 4;
+const cell = (): number => CELL;
+
 export const SCHEDULES = {
   seed: {
     about: 'the article this project began with: .9 to .03, B = .85, one round per open note',
     share: annealed(0.9, 0.03, 0.85),
     choice: chance,
+    grain: cell,
     rounds: perNote,
   },
   coconet: {
     about: 'Coconet: .9 to .1, B = .7, one round per open note',
     share: annealed(0.9, 0.1, 0.7),
     choice: chance,
+    grain: cell,
     rounds: perNote,
   },
   magenta: {
     about: 'magenta-js, with B in the wrong place: for comparison only',
     share: magentaAnnealed(0.9, 0.1, 0.7),
     choice: chance,
+    grain: cell,
     rounds: () => 96,
   },
   blocks: {
     about: 'fewer and larger blocks: .9 to .05, B = .85, 12 rounds per open voice',
     share: annealed(0.9, 0.05, 0.85),
     choice: chance,
+    grain: cell,
     rounds: perVoice(12),
   },
   unmask: {
     about: 'start from nothing, keep what the network is surest of: 12 rounds per open voice',
     share: cosine,
     choice: () => 'doubt' as const,
+    grain: cell,
     rounds: perVoice(12),
   },
   chorale: {
     about: 'unmask for half of the rounds, then anneal from .5 to .05',
     share: (n, of) => (n < of / 2 ? cosine(n, of / 2) : annealed(0.5, 0.05, 0.8)(n - of / 2, of / 2)),
     choice: (n, of) => (n < of / 2 ? 'doubt' : 'chance'),
+    grain: cell,
     rounds: perVoice(12),
   },
 } satisfies Record<string, Schedule>;
