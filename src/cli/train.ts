@@ -1,0 +1,132 @@
+// `cantus train`: chorales in, a model's folder out. Thin: reads options, prints progress.
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type NetworkSpec, PRESETS, type PresetName, specOf } from '../engine/network.ts';
+import { modelCard } from '../engine/training/card.ts';
+import { readCorpus } from '../engine/training/corpus.ts';
+import { freshState, stateFrom, type TrainingState } from '../engine/training/state.ts';
+import {
+  DEFAULT_PLAN,
+  type Progress,
+  resume,
+  type TrainingPlan,
+  train,
+  weightsPath,
+} from '../engine/training/train.ts';
+import { transferWeights } from '../engine/training/transfer.ts';
+import { readModel } from '../engine/weights.ts';
+import { CommandFailure, writeWhole } from './files.ts';
+import { choiceOption, numberOption, type Options, type Row, type Shell, stringOption } from './rows.ts';
+
+const GRIDS = ['16', '8', '4'] as const;
+
+export const trainRow: Row = {
+  usage: 'train',
+  about: 'train a network on chorales, or train one further',
+  options: [
+    ['--data <path>', 'JSON of pieces, a .satb or .abc file, or a folder of them; may be repeated'],
+    ['--valid <path>', 'the same, for measuring only; may be repeated'],
+    ['--out <folder>', 'where the model and the checkpoint go'],
+    ['--preset <name>', `${Object.keys(PRESETS).join(', ')} (cantus)`],
+    ['--grid <grid>', '16, 8 or 4 steps in a whole note (16)'],
+    ['--resume', 'go on from the checkpoint in --out'],
+    ['--from <folder>', 'start from the weights of this model'],
+    ['--minutes <number>', 'train so long, over all runs (60)'],
+    ['--steps <number>', 'train so many steps, over all runs'],
+    ['--filters <number>', 'filters of a layer, instead of the preset'],
+    ['--layers <number>', 'convolutions, instead of the preset'],
+    ['--batch <number>', 'examples in a step'],
+    ['--columns <number>', 'columns of an example'],
+    ['--rate <number>', 'the highest learning rate'],
+    ['--threads <number>', 'threads of the runtime (1)'],
+    ['--seed <number>', 'where chance starts (1)'],
+    ['--json', 'a line of JSON for each report'],
+  ],
+  run: async (shell, _, options) => {
+    const data = paths(options, 'data');
+    const out = stringOption(options, 'out');
+    if (data.length === 0 || out === undefined)
+      throw new CommandFailure('train: --data and --out are needed', 2);
+    const state = await startingState(options, out);
+    const { resolution } = state.spec;
+    const corpus = await readCorpus(data, resolution);
+    const valid = await readCorpus(paths(options, 'valid'), resolution);
+    for (const { id, reason } of [...corpus.refused, ...valid.refused])
+      shell.err(`${id}: not used, ${reason}\n`);
+    const plan = planOf(options);
+    shell.err(
+      `${corpus.pieces.length} pieces, ${state.weights.length} weights, step ${state.step}. Ctrl-C saves and stops.\n`,
+    );
+    const name = out.split(/[\\/]/).filter(Boolean).at(-1) ?? 'model';
+    await train({
+      state,
+      pieces: corpus.pieces,
+      validation: valid.pieces,
+      dataNames: data.map((path) => path.split(/[\\/]/).at(-1)!),
+      plan,
+      folder: out,
+      report: (progress) => tell(shell, progress, options['json'] === true),
+      signal: shell.signal,
+    });
+    const model = readModel(readFileSync(weightsPath(out)));
+    writeWhole(join(out, 'card.md'), Buffer.from(modelCard(name, model.spec, model.training)));
+    return 0;
+  },
+};
+
+export function paths(options: Options, name: string): readonly string[] {
+  const value = options[name];
+  if (value === undefined) return [];
+  return (Array.isArray(value) ? value : [value]).map(String);
+}
+
+function planOf(options: Options): TrainingPlan {
+  const whole = (name: string, most: number) => numberOption(options, name, { least: 1, most });
+  const steps = whole('steps', 1e9);
+  const minutes = numberOption(options, 'minutes', { least: 0.01, most: 1e6, whole: false });
+  return {
+    ...DEFAULT_PLAN,
+    until: steps !== undefined ? { steps } : { minutes: minutes ?? 60 },
+    batch: whole('batch', 4096) ?? DEFAULT_PLAN.batch,
+    columns: whole('columns', 4096) ?? DEFAULT_PLAN.columns,
+    rate: numberOption(options, 'rate', { least: 1e-7, most: 1, whole: false }) ?? DEFAULT_PLAN.rate,
+    threads: whole('threads', 256) ?? DEFAULT_PLAN.threads,
+  };
+}
+
+async function startingState(options: Options, out: string): Promise<TrainingState> {
+  if (options['resume'] === true) return resume(out);
+  const seed = numberOption(options, 'seed', { least: 0, most: 2 ** 32 - 1 }) ?? 1;
+  const from = stringOption(options, 'from');
+  const grid = Number(choiceOption(options, 'grid', GRIDS) ?? 16) as 16 | 8 | 4;
+  if (from === undefined) return freshState(specFrom(options, grid), seed);
+  const { spec, weights, statistics } = readModel(readFileSync(weightsPath(from)));
+  if (options['grid'] === undefined || grid === spec.resolution)
+    return stateFrom(spec, weights, statistics, seed);
+  const fold = spec.resolution === spec.fold * 4 ? ((grid / 4) as NetworkSpec['fold']) : spec.fold;
+  const coarser: NetworkSpec = { ...spec, resolution: grid, fold };
+  return stateFrom(coarser, transferWeights(spec, coarser, weights), statistics, seed);
+}
+
+function specFrom(options: Options, grid: 16 | 8 | 4): NetworkSpec {
+  const preset = choiceOption(options, 'preset', Object.keys(PRESETS) as PresetName[]) ?? 'cantus';
+  const filters = numberOption(options, 'filters', { least: 1, most: 1024 });
+  const layers = numberOption(options, 'layers', { least: 3, most: 256 });
+  return specOf(preset, grid, { ...(filters ? { filters } : {}), ...(layers ? { layers } : {}) });
+}
+
+function tell(shell: Shell, progress: Progress, json: boolean): void {
+  if (json) {
+    shell.out(`${JSON.stringify(progress)}\n`);
+    return;
+  }
+  const { step, seconds, done, loss, secondsPerStep, figures } = progress;
+  const left = done > 0 ? (seconds / done - seconds) / 60 : Number.NaN;
+  const measured = figures
+    ? `  valid: masked ${figures.masked.toFixed(4)}, melody given ${figures.melody.toFixed(4)}`
+    : '';
+  shell.out(
+    `step ${step}  ${(100 * done).toFixed(1)} %  loss ${loss.toFixed(4)}  ${secondsPerStep.toFixed(2)} s a step  ${left.toFixed(0)} min left${measured}\n`,
+  );
+}
