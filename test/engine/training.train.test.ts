@@ -1,0 +1,130 @@
+// A whole training run in small: it learns, it goes on exactly where it stopped, and what it leaves can be run.
+
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { foldNetwork, layersOf, parametersOf, specOf, totalSize } from '../../src/engine/network.ts';
+import { startOnnx } from '../../src/engine/runtimes/onnx.ts';
+import type { Piece } from '../../src/engine/training/corpus.ts';
+import { excerpt } from '../../src/engine/training/examples.ts';
+import { freshState, stateFrom, type TrainingState } from '../../src/engine/training/state.ts';
+import { DEFAULT_PLAN, type Progress, resume, train, weightsPath } from '../../src/engine/training/train.ts';
+import { transferWeights } from '../../src/engine/training/transfer.ts';
+import { readModel } from '../../src/engine/weights.ts';
+
+const spec = specOf('cantus', 4, { filters: 8, layers: 4, dilations: [[1, 1]] });
+
+/** Two chords in turn, in several keys. */
+const pieces: readonly Piece[] = [0, 2, 4].map((shift) => ({
+  id: `made ${shift}`,
+  steps: 24,
+  pitch: Int16Array.from(
+    Array.from({ length: 24 }, (_, t) =>
+      (t % 2 ? [74, 65, 62, 50] : [72, 67, 60, 48]).map((p) => p + shift),
+    ).flat(),
+  ),
+  phase: Int16Array.from({ length: 24 }, (_, t) => t % 4),
+  barSteps: new Int16Array(24).fill(4),
+  fermata: null,
+  onset: new Uint8Array(96).fill(1),
+}));
+
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'train-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** With `stop`, it is stopped at its first report, as Ctrl-C stops it. */
+async function run(
+  state: TrainingState,
+  steps: number,
+  name: string,
+  stop?: AbortController,
+): Promise<Progress[]> {
+  const reports: Progress[] = [];
+  await train({
+    state,
+    pieces,
+    validation: pieces.slice(0, 1),
+    dataNames: ['made'],
+    plan: { ...DEFAULT_PLAN, until: { steps }, batch: 4, columns: 12, warmup: 5, rate: 2e-2 },
+    folder: join(folder, name),
+    report: (progress) => {
+      reports.push(progress);
+      stop?.abort();
+    },
+    ...(stop ? { signal: stop.signal } : {}),
+  });
+  return reports;
+}
+
+describe('training', () => {
+  it('learns', async () => {
+    const reports = await run(freshState(spec, 1), 150, 'learns');
+    const first = reports[0]!;
+    const last = reports.at(-1)!;
+    expect(first.loss).toBeGreaterThan(2);
+    expect(last.loss).toBeLessThan(1.2);
+    expect(last.figures!.masked).toBeLessThan(1);
+    const model = readModel(readFileSync(weightsPath(join(folder, 'learns'))));
+    expect(model.training).toMatchObject({ steps: 150, pieces: 3, seed: 1 });
+    const network = await startOnnx(foldNetwork(model.spec, model.weights, model.statistics));
+    const { view } = excerpt(pieces[0]!, 0, 24);
+    view.erased[4 * 10 + 3] = 1;
+    const [answer] = await network.predict([view]);
+    const row = answer!.pitch.subarray(43 * 46, 44 * 46);
+    expect(row.indexOf(Math.max(...row)) + 36).toBe(48);
+    await network.close();
+  }, 60_000);
+
+  it('goes on exactly from its checkpoint', async () => {
+    const whole = freshState(spec, 2);
+    await run(whole, 30, 'whole');
+    const stop = new AbortController();
+    await run(freshState(spec, 2), 30, 'parts', stop);
+    const taken = await resume(join(folder, 'parts'));
+    expect(taken.step).toBe(25);
+    await run(taken, 30, 'parts');
+    expect(taken.step).toBe(30);
+    expect(taken.weights).toEqual(whole.weights);
+    expect(taken.second).toEqual(whole.second);
+    expect(taken.average).toEqual(whole.average);
+    expect(taken.statistics).toEqual(whole.statistics);
+  }, 60_000);
+});
+
+describe('weights on a coarser grid', () => {
+  const fine = specOf('cantus', 16, { filters: 4, layers: 4 });
+
+  it.each([8, 4] as const)('of 1/%i read the first steps of each part of a beat', async (grid) => {
+    const coarse = specOf('cantus', grid, { filters: 4, layers: 4 });
+    const { weights, statistics } = freshState(fine, 3);
+    const moved = transferWeights(fine, coarse, weights);
+    expect(moved.length).toBe(totalSize(parametersOf(coarse)));
+    const [last] = layersOf(fine).slice(-1);
+    const at = (spec: typeof fine, name: string) => parametersOf(spec).find((p) => p.name === name)!;
+    const stride = 16 / grid;
+    const rows = at(coarse, `${last!.name}.weight`);
+    const source = at(fine, `${last!.name}.weight`);
+    const size = rows.size / rows.shape[0]!;
+    for (let row = 0; row < rows.shape[0]!; row++) {
+      const from = source.offset + row * stride * size;
+      expect(moved.subarray(rows.offset + row * size, rows.offset + (row + 1) * size)).toEqual(
+        weights.subarray(from, from + size),
+      );
+    }
+    const hidden = at(coarse, 'layer1.weight');
+    const before = at(fine, 'layer1.weight');
+    expect(moved.subarray(hidden.offset, hidden.offset + hidden.size)).toEqual(
+      weights.subarray(before.offset, before.offset + before.size),
+    );
+    expect(stateFrom(coarse, moved, statistics, 1).weights).toEqual(moved);
+  });
+
+  it('are refused for another shape', () => {
+    const other = specOf('cantus', 8, { filters: 8, layers: 4 });
+    expect(() => transferWeights(fine, other, new Float32Array(0))).toThrow(/grid/);
+  });
+});
