@@ -64,7 +64,7 @@ export function ruleBars(cast: readonly (Stream | null)[], metre: Metre | null, 
 /** Up to where the text turns to another voice, so that a span never holds the music of two voices. */
 const spanOf = (raw: RawBar | null) =>
   raw && !raw.empty && raw.events.length > 0
-    ? { start: Math.min(raw.start, raw.events[0]!.span.start), end: raw.cut >= 0 ? raw.cut : raw.end }
+    ? { start: raw.start, end: raw.cut >= 0 ? raw.cut : raw.end }
     : null;
 
 /**
@@ -79,7 +79,10 @@ function lineUp(voices: readonly (readonly RawBar[])[], metre: Metre | null): Ro
     const heads = queues.map((queue) => queue[queue.length - 1] ?? null);
     now = heads.find((raw) => raw !== null)?.metre ?? now;
     const target = durationOf(heads, now);
-    const following = durationOf(queues.map((queue) => queue[queue.length - 2] ?? null), now);
+    const following = durationOf(
+      queues.map((queue) => queue[queue.length - 2] ?? null),
+      now,
+    );
     const most = Math.max(...queues.map((queue) => queue.length));
     const agreeing = queues.filter((_, v) => heads[v]?.length === target && !heads[v]?.whole);
     const least = Math.min(most, ...agreeing.map((queue) => queue.length));
@@ -103,7 +106,15 @@ function cutAt(raw: RawBar, target: Tick, following: Tick, queue: RawBar[]): Raw
   const before = raw.events[at - 1]!;
   const border = events[0]!.span.start;
   for (const event of events) event.onset -= target;
-  queue.push({ ...raw, events, length: raw.length - target, start: border, repeat: false, ending: null, lineMissing: border });
+  queue.push({
+    ...raw,
+    events,
+    length: raw.length - target,
+    start: border,
+    repeat: false,
+    ending: null,
+    lineMissing: border,
+  });
   return {
     ...raw,
     events: raw.events.slice(0, at),

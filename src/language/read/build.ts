@@ -43,8 +43,10 @@ function partOf(voice: Voice, stream: Stream | null, ruled: Ruled, tune: Tune): 
   const events: Event[] = [];
   ruled.rows.forEach((row, bar) => {
     const { onset, duration } = ruled.bars[bar]!;
-    for (const draft of row[voice]?.events ?? [])
-      if (settle(draft, voice, bar, onset, duration)) events.push(draft);
+    const raw = row[voice];
+    if (!raw) return;
+    for (const draft of raw.events)
+      if (settle(draft, draft === raw.whole, voice, bar, onset, duration)) events.push(draft);
   });
   return {
     voice,
@@ -56,9 +58,15 @@ function partOf(voice: Voice, stream: Stream | null, ruled: Ruled, tune: Tune): 
   };
 }
 
-/** Moves an event to its place; what reaches over the end of its bar is cut off, what lies behind it dropped. */
-function settle(draft: Draft, voice: Voice, bar: number, onset: Tick, duration: Tick): boolean {
-  const whole = draft.duration === 0 && draft.irregular !== 'grace';
+/** Moves an event to its place: a `Z` fills its bar; what reaches over the end of its bar is cut off, what lies behind it dropped. */
+function settle(
+  draft: Draft,
+  whole: boolean,
+  voice: Voice,
+  bar: number,
+  onset: Tick,
+  duration: Tick,
+): boolean {
   const left = duration - draft.onset;
   if (left < 0 || (left === 0 && draft.irregular !== 'grace')) return false;
   draft.voice = voice;
@@ -84,7 +92,8 @@ function gapsOf(voice: Voice, ruled: Ruled): Interval[] {
 function temposOf(tune: Tune): Tempo[] {
   const tempos = new Map<Tick, Tempo>();
   for (const { event, quarters, text } of tune.tempos) {
-    if (event.bar >= 0 && !tempos.has(event.onset)) tempos.set(event.onset, { onset: event.onset, quarters, text });
+    if (event.bar >= 0 && !tempos.has(event.onset))
+      tempos.set(event.onset, { onset: event.onset, quarters, text });
   }
   return [...tempos.values()].sort((a, b) => a.onset - b.onset);
 }

@@ -3,7 +3,7 @@
 
 import { midi, type Pitch, pitchName } from '../pitch.ts';
 import type { Fix, Problem, Severity, Span } from '../problem.ts';
-import { type Event, type Part, VOICE_NAMES, VOICES } from '../score.ts';
+import { type Event, type Part, type Range, VOICE_NAMES, VOICES } from '../score.ts';
 import { barTicks, TICKS_PER_WHOLE, type Tick } from '../time.ts';
 import { deviations } from './bars.ts';
 import type { Reading } from './build.ts';
@@ -48,6 +48,7 @@ const CHECKS: readonly Check[] = [
   { code: 'overlay', severity: 'information' },
   { code: 'unclosed-chord', severity: 'error' },
   { code: 'unclosed-quote', severity: 'error' },
+  { code: 'unclosed-grace', severity: 'warning' },
   { code: 'unclosed-decoration', severity: 'warning' },
   { code: 'unknown-token', severity: 'warning' },
 ];
@@ -73,15 +74,24 @@ export function check(reading: Reading, tree: Tree, text: string): readonly Prob
 
 function* noMusic({ score, tune }: Case): Iterable<Found> {
   if (score.bars.length > 0) return;
-  const message = 'There is no music here. Write a melody for the soprano, such as `[V:S] G4 | A4 |]` after the `K:` line.';
+  const message =
+    'There is no music here. Write a melody for the soprano, such as `[V:S] G4 | A4 |]` after the `K:` line.';
   yield { message, span: { start: tune.headerEnd, end: tune.headerEnd } };
 }
 
 const FIELDS: readonly (readonly [string, string, Severity])[] = [
   ['X', 'Add `X:1` as the first line: other programs find no tune without it.', 'warning'],
   ['K', 'Add a key such as `K:G` as the last line of the header; until then it is C major.', 'warning'],
-  ['M', 'Add a metre such as `M:4/4`; without one, bar lengths are only compared between voices.', 'information'],
-  ['L', 'Add `L:1/4` or another length, so that no reader has to guess what a plain note lasts.', 'information'],
+  [
+    'M',
+    'Add a metre such as `M:4/4`; without one, bar lengths are only compared between voices.',
+    'information',
+  ],
+  [
+    'L',
+    'Add `L:1/4` or another length, so that no reader has to guess what a plain note lasts.',
+    'information',
+  ],
 ];
 
 function* missingFields({ tune, score }: Case): Iterable<Found> {
@@ -109,8 +119,13 @@ function* textAfterTune({ tree, tune }: Case): Iterable<Found> {
       .slice(blank, i)
       .filter((other) => other.kind === 'blank')
       .map((other) => ({ span: { start: other.start, end: other.end }, newText: '%' }));
-    const message = 'A blank line has ended the tune, so this is not read. Remove the blank line, or write % on it.';
-    yield { message, span: { start: line.start, end: line.end }, fixes: [{ title: 'Write % on the blank lines', edits }] };
+    const message =
+      'A blank line has ended the tune, so this is not read. Remove the blank line, or write % on it.';
+    yield {
+      message,
+      span: { start: line.start, end: line.end },
+      fixes: [{ title: 'Write % on the blank lines', edits }],
+    };
     return;
   }
 }
@@ -129,20 +144,27 @@ function* missingVoices({ score }: Case): Iterable<Found> {
   for (const { voice, id, events, span } of score.parts) {
     if (events.length > 0) continue;
     const what = id === null ? 'is not in the text' : 'has no music yet';
-    yield { message: `The ${VOICE_NAMES[voice].toLowerCase()} ${what}: it counts as open from start to end.`, span };
+    yield {
+      message: `The ${VOICE_NAMES[voice].toLowerCase()} ${what}: it counts as open from start to end.`,
+      span,
+    };
   }
 }
 
 function* shortVoices({ score }: Case): Iterable<Found> {
   for (const { voice, events, gaps, span } of score.parts) {
     if (events.length === 0) continue;
+    let bar = 0;
+    let event = 0;
     for (const { from, to } of gaps) {
-      const bars = score.bars.filter(({ onset }) => onset >= from && onset < to);
-      const [first, last] = [bars[0]?.number, bars[bars.length - 1]?.number];
+      while (score.bars[bar] && score.bars[bar]!.onset < from) bar++;
+      const first = score.bars[bar]?.number;
+      while (score.bars[bar] && score.bars[bar]!.onset < to) bar++;
+      const last = score.bars[bar - 1]?.number;
+      while (events[event + 1] && events[event + 1]!.onset < from) event++;
       const where = first === last ? `bar ${first}` : `bars ${first}-${last}`;
-      const before = events.filter((event) => event.onset < from).pop();
       const message = `The ${VOICE_NAMES[voice].toLowerCase()} has no music in ${where}: it counts as open there. Write \`?Z\` for an open bar, \`Z\` for a bar's rest.`;
-      yield { message, span: before?.span ?? span };
+      yield { message, span: from === 0 ? span : (events[event]?.span ?? span) };
     }
   }
 }
@@ -167,7 +189,10 @@ function fillUp(raw: RawBar, missing: Tick, text: string): Fix {
   let at = raw.end;
   while (')-'.includes(text[at] ?? ' ')) at++;
   const newText = ` ?z${lengthText(missing, raw.unit)}`;
-  return { title: `Leave the missing ${fraction(missing)} open`, edits: [{ span: { start: at, end: at }, newText }] };
+  return {
+    title: `Leave the missing ${fraction(missing)} open`,
+    edits: [{ span: { start: at, end: at }, newText }],
+  };
 }
 
 function* missingBarLines({ score, rows }: Case): Iterable<Found> {
@@ -207,15 +232,23 @@ function mayBeShort(i: number, bars: Reading['score']['bars'], rows: Reading['ro
 
 function* outOfRange({ score }: Case): Iterable<Found> {
   for (const { voice, events } of score.parts) {
-    const { low, high } = score.directives.range[voice];
+    const range = score.directives.range[voice];
     for (const event of events) {
-      if (event.continues || event.irregular === 'grace') continue;
-      const outside = event.pitches.find((pitch) => midi(pitch) < low || midi(pitch) > high);
-      if (!outside || event.state === 'open') continue;
-      const message = `${pitchName(outside)} is ${midi(outside) < low ? 'below' : 'above'} the ${VOICE_NAMES[voice].toLowerCase()}'s range. Move it, or widen the range with \`%%cantus:range\`.`;
+      if (event.continues || event.irregular === 'grace' || event.state === 'open') continue;
+      const outside = firstOutside(event.pitches, range);
+      if (!outside) continue;
+      const message = `${pitchName(outside)} is ${midi(outside) < range.low ? 'below' : 'above'} the ${VOICE_NAMES[voice].toLowerCase()}'s range. Move it, or widen the range with \`%%cantus:range\`.`;
       yield { message, span: event.span };
     }
   }
+}
+
+function firstOutside(pitches: readonly Pitch[], { low, high }: Range): Pitch | null {
+  for (const pitch of pitches) {
+    const number = midi(pitch);
+    if (number < low || number > high) return pitch;
+  }
+  return null;
 }
 
 function* openOffGrid({ score, text }: Case): Iterable<Found> {
@@ -252,7 +285,13 @@ function* contradictions({ score }: Case): Iterable<Found> {
         const message = `None of ${names(candidates)} is in the ${VOICE_NAMES[voice].toLowerCase()}'s range. Offer other pitches, or widen the range with \`%%cantus:range\`.`;
         yield { message, span: event.span };
       }
-      if (candidates && event.continues && before && before.pitches.length > 0 && !shared(candidates, before.pitches)) {
+      if (
+        candidates &&
+        event.continues &&
+        before &&
+        before.pitches.length > 0 &&
+        !shared(candidates, before.pitches)
+      ) {
         const message = `${names(before.pitches)} is tied into this note, but only ${names(candidates)} may stand here. Add the tied pitch, or remove the tie.`;
         yield { message, span: event.span };
       }
@@ -265,9 +304,14 @@ function* bareOpens({ score, text }: Case): Iterable<Found> {
   for (const event of opens(score.parts)) {
     if (!isBare(event, text)) continue;
     const span: Span = { start: event.body.start, end: event.body.start };
-    const message = 'Other programs pass over a bare `?` together with its length. Write `?x`, which every reader takes as a rest.';
+    const message =
+      'Other programs pass over a bare `?` together with its length. Write `?x`, which every reader takes as a rest.';
     const written = text.slice(event.body.start, event.body.end);
-    yield { message, span: event.span, fixes: [{ title: `Write ?x${written}`, edits: [{ span, newText: 'x' }] }] };
+    yield {
+      message,
+      span: event.span,
+      fixes: [{ title: `Write ?x${written}`, edits: [{ span, newText: 'x' }] }],
+    };
   }
 }
 

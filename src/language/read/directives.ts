@@ -166,7 +166,7 @@ export function readDirectives(
 /** `S`, `SA`, `S A` or `S,A` as voices; null when there is anything else. */
 function voicesOf(words: readonly string[]): readonly Voice[] | null {
   const letters = words.join('').replace(/,/g, '').toUpperCase();
-  const voices = [...letters].map((letter) => VOICE_LETTERS.findIndex((one) => one === letter));
+  const voices = [...letters].map((letter) => (VOICE_LETTERS as readonly string[]).indexOf(letter));
   return voices.length > 0 && voices.every((voice) => voice >= 0) ? (voices as Voice[]) : null;
 }
 

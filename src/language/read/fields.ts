@@ -45,7 +45,7 @@ export interface Properties {
 
 const CLEF_WORD =
   /^(?:treble|bass|alto|tenor|soprano|mezzosoprano|baritone|perc|none|[GCF]\d)\d?(?:[+^-]\d+|_\d+)?$/i;
-const PROPERTY = /([\w-]+)\s*=\s*("[^"]*"|\S+)|(\S+)/g;
+const PROPERTY = /([\w-]+)=("[^"]*"|\S+)|(\S+)/g;
 
 /** Reads clef and other properties; words that are none of them are handed back. */
 function readProperties(text: string): { properties: Properties; words: string[] } {
@@ -122,11 +122,11 @@ function altered(key: Key, accidentals: readonly string[]): Key {
 
 /** `M:`; null for `none`, undefined when it is no metre. @example readMetre('C|') // { beats: 2, unit: 2 } */
 export function readMetre(text: string): Metre | null | undefined {
-  const value = text.trim();
+  const value = text.replace(/\s+/g, '');
   if (value === 'C') return { beats: 4, unit: 4 };
   if (value === 'C|') return { beats: 2, unit: 2 };
   if (/^none$/i.test(value) || value === '') return null;
-  const match = /^\(?\s*(\d+(?:\s*\+\s*\d+)*)\s*\)?\s*\/\s*(\d+)$/.exec(value);
+  const match = /^\(?(\d+(?:\+\d+)*)\)?\/(\d+)$/.exec(value);
   if (!match) return undefined;
   const beats = (match[1] ?? '').split('+').reduce((sum, part) => sum + Number(part), 0);
   const unit = Number(match[2]);
@@ -168,7 +168,7 @@ export function readTempo(text: string, unit: Tick): { quarters: number; text: s
   let quarters: number | null = null;
   if (perMinute) {
     let whole = 0;
-    for (const [, num, den] of (perMinute[1] ?? '').matchAll(/(\d+)\s*\/\s*(\d+)/g))
+    for (const [, num, den] of (perMinute[1] ?? '').matchAll(/(?<!\d)(\d+)\s*\/\s*(\d+)/g))
       whole += Number(num) / Number(den);
     const beat = whole > 0 && Number.isFinite(whole) ? whole : unit / TICKS_PER_WHOLE;
     quarters = 4 * beat * Number(perMinute[2]);

@@ -1,50 +1,66 @@
-// Words under notes: one `w:` line is set to the notes of the music line before it, as ABC 2.1 section 5 says.
+// Words under notes: a `w:` line as words, and words set to the notes of the music line before them, as ABC 2.1
+// section 5 says.
 
 import type { Draft } from './streams.ts';
 
-const MARK = /\\[\s\S]?|[\s\S]/g;
+/** A syllable (with its `-`), `_` and `-` for a held one, `*` for a note without one, `|` for the next bar. */
+export type Word = string;
+
+const MARK = /\\[\s\S]?|[^\s\\\-_*|%]+|[\s\S]/g;
+
+/** The words of a lyric line (what stands behind `w:`). @example readWords('A- bide~with _') // ['A-', 'bide with', '_'] */
+export function readWords(text: string): readonly Word[] {
+  const words: Word[] = [];
+  let syllable = '';
+  const flush = () => {
+    if (syllable !== '') words.push(syllable);
+    syllable = '';
+  };
+  for (const mark of text.match(MARK) ?? []) {
+    if (mark === '%') break;
+    if (mark === '-') {
+      words.push(`${syllable}-`);
+      syllable = '';
+    } else if (mark === '_' || mark === '*' || mark === '|') {
+      flush();
+      words.push(mark);
+    } else if (mark.trim() === '') flush();
+    else syllable += mark[0] === '\\' && mark.length > 1 ? mark.slice(1) : mark.replaceAll('~', ' ');
+  }
+  flush();
+  return words;
+}
 
 /**
  * Sets a verse to singable events (`bars[i]` is the bar of `sung[i]`) from the event with index `first` on; gives
  * the index after the last event that was set.
  */
 export function alignLyrics(
-  text: string,
+  words: readonly Word[],
   sung: readonly Draft[],
   bars: readonly number[],
   verse: number,
   first: number,
 ): number {
   let at = first;
-  let syllable = '';
-  const put = (word: string) => {
-    const event = sung[at++];
-    if (!event || word === '') return;
-    const lyrics = event.lyrics.length === 0 ? [] : [...event.lyrics];
-    while (lyrics.length < verse) lyrics.push('');
-    lyrics[verse] = word;
-    event.lyrics = lyrics;
-  };
-  const flush = () => {
-    if (syllable !== '') put(syllable);
-    syllable = '';
-  };
-  for (const [mark] of text.matchAll(MARK)) {
-    if (mark === '%') break;
-    if (mark === '-') {
-      if (syllable !== '') syllable += '-';
-      else put('-');
-      flush();
-    } else if (mark === '_' || mark === '*') {
-      flush();
-      put(mark === '_' ? '_' : '');
-    } else if (mark === '|') {
-      flush();
-      const bar = bars[at - 1] ?? bars[0] ?? 0;
+  for (const word of words) {
+    if (at >= sung.length) break;
+    if (word === '|') {
+      const bar = at === 0 ? bars[0] : bars[at - 1];
       while (at < sung.length && bars[at] === bar) at++;
-    } else if (mark.trim() === '') flush();
-    else syllable += mark === '~' ? ' ' : mark.replace(/^\\(?=.)/, '');
+    } else put(sung[at++]!, verse, word);
   }
-  flush();
   return at;
+}
+
+function put(event: Draft, verse: number, word: Word): void {
+  if (word === '*') return;
+  if (verse === 0) {
+    event.lyrics = [word];
+    return;
+  }
+  const lyrics = [...event.lyrics];
+  while (lyrics.length < verse) lyrics.push('');
+  lyrics[verse] = word;
+  event.lyrics = lyrics;
 }

@@ -19,7 +19,7 @@ import {
   transposed,
 } from './fields.ts';
 import type { EventItem, Item, Length, MarkItem } from './grammar.ts';
-import { alignLyrics } from './lyrics.ts';
+import { alignLyrics, readWords, type Word } from './lyrics.ts';
 import { fieldLetter, type Line, type Tree } from './tree.ts';
 
 /** An event under construction. `onset` counts from the start of its bar until the bars are laid out. */
@@ -34,6 +34,7 @@ export interface RawBar {
   whole: Draft | null;
   /** Two bar lines on one line with nothing between them: a bar to be filled. */
   empty: boolean;
+  /** From its first token to the end of its last event (or the slur or tie on it). */
   start: number;
   end: number;
   /** Where the text goes on to another voice before the bar is over; -1 where it does not. */
@@ -103,6 +104,9 @@ export interface Tune {
 /** Longest event, and most bars one `Z` may ask for: more is a slip of the pen. */
 const LONGEST = 64 * TICKS_PER_WHOLE;
 const MOST_BARS = 100;
+/** More voices than this, or verses under a note, are not kept. */
+const MOST_VOICES = 64;
+const MOST_VERSES = 99;
 
 /** The bar of an event that has no place in the score yet. */
 const NOWHERE = -1;
@@ -125,6 +129,15 @@ const SHORTHANDS: readonly (readonly [string, string])[] = [
 ];
 const FERMATAS = new Set(['fermata', 'invertedfermata']);
 
+/** A pitch as written, and what it has sounded so far by accidental, octave and transposition. */
+interface Spelling {
+  readonly letter: Letter;
+  readonly alter: number | null;
+  readonly octave: number;
+  readonly sounds: Map<number, readonly Pitch[]>;
+}
+const UNREADABLE = { letter: 0, alter: null, octave: 4 } as const;
+
 /** What a voice carries from token to token. */
 interface Hand {
   readonly stream: Stream;
@@ -138,6 +151,7 @@ interface Hand {
   /** The tied pitches waiting for the next event, as written (before octave and transposition). */
   held: readonly Pitch[];
   last: Draft | null;
+  lastBar: RawBar | null;
   decorations: string[];
   annotations: string[];
   chordSymbol: string | null;
@@ -145,11 +159,13 @@ interface Hand {
   /** Length of what follows a broken-rhythm sign, in 2^-n: [num, den]. */
   broken: Length | null;
   tuplet: { p: number; q: number; left: number } | null;
-  grace: boolean;
+  /** The brace that has opened grace notes; null outside them. */
+  grace: Span | null;
   overlay: boolean;
   /** Index of the line with its last bar line, and that bar line's text. */
   barLine: number;
   barText: string;
+  barEnd: number;
   /** Singable events of its last music line, and the bar each is in, for `w:`. */
   sung: Draft[];
   sungBars: number[];
@@ -174,6 +190,7 @@ class Reader {
   private readonly fields = new Set<string>();
   private readonly directives: { name: string; value: string; span: Span }[] = [];
   private readonly symbols = new Map(SHORTHANDS);
+  private readonly spellings = new Map<string, Spelling>();
   private order: readonly string[] = [];
   private propagate: 'pitch' | 'octave' | 'not' = 'pitch';
   private unit: Tick | null = null;
@@ -189,7 +206,11 @@ class Reader {
   private lastField = '';
   private group = 0;
 
-  constructor(private readonly tree: Tree) {}
+  private readonly voiceFollows: readonly boolean[];
+
+  constructor(private readonly tree: Tree) {
+    this.voiceFollows = this.turns();
+  }
 
   read(): Tune {
     const { lines } = this.tree;
@@ -246,13 +267,17 @@ class Reader {
   private readLine(line: Line, index: number): void {
     switch (line.kind) {
       case 'directive':
-        return this.directiveLine(line);
+        this.directiveLine(line);
+        return;
       case 'field':
-        return this.fieldLine(line, index);
+        this.fieldLine(line, index);
+        return;
       case 'lyrics':
-        return this.lyricLine(line);
+        this.lyricLine(line);
+        return;
       case 'music':
-        return this.musicLine(line, index);
+        this.musicLine(line, index);
+        return;
       default:
         return;
     }
@@ -279,7 +304,7 @@ class Reader {
     const start = line.start + (value?.start ?? 2);
     const span = { start, end: start + text.trimEnd().length };
     if (letter === '+') {
-      if (this.lastField === 'w') this.lyrics(text, true);
+      if (this.lastField === 'w') this.lyrics(readWords(text), true);
       return;
     }
     this.lastField = letter;
@@ -287,7 +312,7 @@ class Reader {
     if (!this.inBody) this.headerField(letter, text, span, line);
     else if (letter === 'V') this.enter(text, span);
     else {
-      const everyone = 'KML'.includes(letter) && this.voiceFollows(index);
+      const everyone = 'KML'.includes(letter) && this.voiceFollows[index] === true;
       const hands = everyone ? [...this.hands.values()] : this.hand ? [this.hand] : [];
       this.bodyField(letter, text, span, hands, everyone || !this.hand);
     }
@@ -316,20 +341,21 @@ class Reader {
     hand.unit = this.headerUnit;
     hand.key = this.key;
     hand.metre = this.metre;
-    hand.bar = this.openBar(hand, hand.bar.start);
+    hand.bar = this.openBar(hand);
   }
 
-  /** Whether the next line that matters turns to another voice. */
-  private voiceFollows(index: number): boolean {
+  /** For each line, whether the next music after it turns to another voice. */
+  private turns(): readonly boolean[] {
     const { lines } = this.tree;
-    for (let i = index + 1; i < lines.length; i++) {
-      const line = lines[i]!;
-      if (line.kind === 'music')
-        return line.items[0]?.kind === 'field' && line.items[0].text.startsWith('[V:');
-      if (line.kind === 'field' && line.text.startsWith('V:')) return true;
-      if (line.kind === 'field' && line.text.startsWith('X:')) return false;
+    const turns: boolean[] = new Array(lines.length).fill(false);
+    for (let i = lines.length - 2; i >= 0; i--) {
+      const next = lines[i + 1]!;
+      const [first] = next.items;
+      if (next.kind === 'music') turns[i] = first?.kind === 'field' && first.text.startsWith('[V:');
+      else if (next.kind === 'field' && next.text.startsWith('V:')) turns[i] = true;
+      else turns[i] = turns[i + 1] ?? false;
     }
-    return false;
+    return turns;
   }
 
   /** A field that concerns some voices, and those to come if `everyone`. */
@@ -342,7 +368,10 @@ class Reader {
   ): void {
     if (letter === 'K') {
       const read = readKey(text);
-      if (!read) return this.badField('K', 'a key such as `K:G`, `K:Dm`, `K:E phr` or `K:none`', span);
+      if (!read) {
+        this.badField('K', 'a key such as `K:G`, `K:Dm`, `K:E phr` or `K:none`', span);
+        return;
+      }
       if (everyone && read.key) this.key = read.key;
       if (everyone) this.clef = merged(this.clef, read.properties);
       for (const hand of hands) {
@@ -353,8 +382,10 @@ class Reader {
       }
     } else if (letter === 'M') {
       const metre = readMetre(text);
-      if (metre === undefined)
-        return this.badField('M', 'a metre such as `M:4/4`, `M:6/8`, `M:C|` or `M:none`', span);
+      if (metre === undefined) {
+        this.badField('M', 'a metre such as `M:4/4`, `M:6/8`, `M:C|` or `M:none`', span);
+        return;
+      }
       if (everyone) this.metre = metre;
       for (const hand of hands) {
         hand.metre = metre;
@@ -362,7 +393,10 @@ class Reader {
       }
     } else if (letter === 'L') {
       const unit = readUnit(text);
-      if (unit === null) return this.badField('L', 'a length such as `L:1/4`', span);
+      if (unit === null) {
+        this.badField('L', 'a length such as `L:1/4`', span);
+        return;
+      }
       if (everyone) this.unit = unit;
       for (const hand of hands) {
         hand.unit = unit;
@@ -392,7 +426,7 @@ class Reader {
     let hand = this.hands.get(id);
     if (!hand) {
       hand = this.newHand(id, span);
-      this.hands.set(id, hand);
+      if (this.hands.size < MOST_VOICES) this.hands.set(id, hand);
     }
     this.apply(hand, properties);
     if (properties.name !== null) hand.stream.name = properties.name;
@@ -429,16 +463,18 @@ class Reader {
       accidentals: new Map(),
       held: NO_PITCHES,
       last: null,
+      lastBar: null,
       decorations: [],
       annotations: [],
       chordSymbol: null,
       slurs: 0,
       broken: null,
       tuplet: null,
-      grace: false,
+      grace: null,
       overlay: false,
       barLine: -1,
       barText: '',
+      barEnd: -1,
       sung: [],
       sungBars: [],
       verse: 0,
@@ -446,20 +482,20 @@ class Reader {
       group: -1,
     };
     const complete = hand as Hand;
-    complete.bar = this.openBar(complete, span.end);
+    complete.bar = this.openBar(complete);
     return complete;
   }
 
   // ---- bars
 
-  private openBar(hand: Hand, at: number): RawBar {
+  private openBar(hand: Hand): RawBar {
     return {
       events: [],
       length: 0,
       whole: null,
       empty: false,
-      start: at,
-      end: at,
+      start: -1,
+      end: -1,
       cut: -1,
       key: hand.key,
       metre: hand.metre,
@@ -485,43 +521,62 @@ class Reader {
     bar.transpose = hand.transpose;
   }
 
-  private closeBar(hand: Hand, barline: Bar['barline'], at: number): void {
+  private closeBar(hand: Hand, barline: Bar['barline']): void {
     hand.bar.barline = barline;
     hand.stream.bars.push(hand.bar);
-    hand.bar = this.openBar(hand, at);
+    hand.bar = this.openBar(hand);
     hand.accidentals.clear();
     hand.overlay = false;
+    this.endGrace(hand);
   }
 
   private barLine(hand: Hand, item: MarkItem, line: Line, index: number): void {
     const text = item.text.replace(/\d.*$/, '');
-    const at = line.start + item.end;
     const ends = text.replace('.', '').startsWith(':');
     const starts = text.endsWith(':');
     const barline = nameBarline(text, ends, starts);
     const between = hand.barLine === index && hand.barText === '|' && /^\|[|\]]?$/.test(text);
     if (occupied(hand.bar) || between) {
       hand.bar.empty = !occupied(hand.bar);
-      if (hand.bar.empty) hand.bar.end = line.start + item.start;
-      this.closeBar(hand, barline, at);
+      if (hand.bar.empty) {
+        hand.bar.start = hand.barEnd;
+        hand.bar.end = line.start + item.start;
+      }
+      this.closeBar(hand, barline);
       hand.stream.bars[hand.stream.bars.length - 1]!.lineEnd = item === line.items[line.items.length - 1];
     } else {
       const before = hand.stream.bars[hand.stream.bars.length - 1];
       if (before) before.barline = stronger(before.barline, barline);
-      hand.bar.start = at;
-      hand.bar.end = at;
     }
     if (starts) hand.bar.repeat = true;
     const ending = /\d.*$/.exec(item.text);
     if (ending) hand.bar.ending = ending[0];
     hand.barLine = index;
     hand.barText = text;
+    hand.barEnd = line.start + item.end;
     hand.decorations = [];
+  }
+
+  private endGrace(hand: Hand): void {
+    if (!hand.grace) return;
+    this.note(
+      'unclosed-grace',
+      'These grace notes have no end. Write `}` behind the last of them.',
+      hand.grace,
+    );
+    hand.grace = null;
+  }
+
+  /** What stands behind a `Z` begins a new bar, bar line or not. */
+  private breakBar(hand: Hand, at: number): void {
+    this.closeBar(hand, 'single');
+    hand.bar.start = at;
+    hand.bar.lineMissing = at;
   }
 
   /** The last bar may lack its bar line. */
   private finish(hand: Hand): void {
-    if (occupied(hand.bar)) this.closeBar(hand, 'none', hand.bar.end);
+    if (occupied(hand.bar)) this.closeBar(hand, 'none');
     if (hand.last?.tied) this.dangling(hand.last);
   }
 
@@ -544,8 +599,12 @@ class Reader {
           hand.sungBars = [];
           hand.verse = 0;
         }
-        if (item.kind === 'event') this.event(hand, item, line);
-        else this.mark(hand, item, line, index);
+        if (item.kind === 'bar') this.barLine(hand, item, line, index);
+        else {
+          if (hand.bar.start < 0) hand.bar.start = line.start + item.start;
+          if (item.kind === 'event') this.event(hand, item, line);
+          else this.mark(hand, item, line);
+        }
       }
     }
   }
@@ -559,10 +618,8 @@ class Reader {
     else this.bodyField(letter, text, span, this.hand ? [this.hand] : [], !this.hand);
   }
 
-  private mark(hand: Hand, item: MarkItem, line: Line, index: number): void {
+  private mark(hand: Hand, item: MarkItem, line: Line): void {
     switch (item.kind) {
-      case 'bar':
-        return this.barLine(hand, item, line, index);
       case 'ending':
         hand.bar.ending = item.text.replace(/[["]/g, '');
         return;
@@ -573,25 +630,30 @@ class Reader {
         hand.annotations.push(item.text.slice(1, -1));
         return;
       case 'decoration':
-        return this.decoration(hand, item, line);
+        this.decoration(hand, item, line);
+        return;
       case 'tuplet':
-        return this.tuplet(hand, item);
+        this.tuplet(hand, item);
+        return;
       case 'slur-open':
         hand.slurs++;
         return;
       case 'slur-close':
         if (hand.last) hand.last.slurEnds++;
+        if (occupied(hand.bar)) hand.bar.end = line.start + item.end;
         return;
       case 'tie':
-        if (hand.last && hand.last.kind === 'note') this.tie(hand, hand.last);
+        if (hand.last?.kind === 'note') this.tie(hand, hand.last);
+        if (occupied(hand.bar)) hand.bar.end = line.start + item.end;
         return;
       case 'broken':
-        return this.broken(hand, item);
+        this.broken(hand, item);
+        return;
       case 'grace-open':
-        hand.grace = true;
+        hand.grace = at(line, item);
         return;
       case 'grace-close':
-        hand.grace = false;
+        hand.grace = null;
         return;
       case 'overlay':
         if (!hand.overlay)
@@ -603,14 +665,15 @@ class Reader {
         hand.overlay = true;
         return;
       case 'unclosed-quote':
-        return this.note(
+        this.note(
           'unclosed-quote',
           'This text has no closing quotation mark. Add `"` at its end.',
           at(line, item),
         );
+        return;
       case 'unclosed-decoration':
         if (item.text.length === 1) return;
-        return this.note(
+        this.note(
           'unclosed-decoration',
           `This decoration has no end. Write \`${item.text}${item.text[0]}\`.`,
           at(line, item),
@@ -621,12 +684,14 @@ class Reader {
             },
           ],
         );
+        return;
       default:
-        return this.note(
+        this.note(
           'unknown-token',
           `\`${item.text}\` means nothing here and is passed over. Remove it, or write % before it to make it a comment.`,
           at(line, item),
         );
+        return;
     }
   }
 
@@ -655,7 +720,7 @@ class Reader {
     const longer = { num: 2 * half - 1, den: half };
     const shorter = { num: 1, den: half };
     const { last } = hand;
-    if (!last || hand.bar.events.length === 0) return;
+    if (!last || hand.lastBar !== hand.bar || hand.grace) return;
     const first = item.text[0] === '>' ? longer : shorter;
     const duration = Math.round((last.duration * first.num) / first.den);
     hand.bar.length += duration - last.duration;
@@ -677,12 +742,16 @@ class Reader {
         ],
       );
     if (hand.overlay) return;
-    if (item.core === 'bars') return this.wholeBars(hand, item, line);
+    if (hand.bar.whole && !hand.grace) this.breakBar(hand, line.start + item.start);
+    if (item.core === 'bars') {
+      this.wholeBars(hand, item, line);
+      return;
+    }
     const { bar } = hand;
     const open = item.prefix === '?';
     const pitches = item.pitches.length === 0 ? NO_PITCHES : this.pitches(hand, item);
     const note = pitches.length > 0 || (open && item.letter !== 'z');
-    const draft = this.draft(hand, item, line, note ? 'note' : 'rest');
+    const draft = this.draft(item, line, note ? 'note' : 'rest');
     draft.onset = bar.length;
     draft.rhythm = open && item.letter === 'z' ? 'free' : 'fixed';
     if (open && item.core === 'chord') draft.candidates = pitches;
@@ -706,7 +775,7 @@ class Reader {
     }
   }
 
-  private draft(hand: Hand, item: EventItem, line: Line, kind: Event['kind']): Draft {
+  private draft(item: EventItem, line: Line, kind: Event['kind']): Draft {
     const span = at(line, item);
     return {
       kind,
@@ -772,6 +841,7 @@ class Reader {
     }
     hand.held = NO_PITCHES;
     hand.last = draft;
+    hand.lastBar = hand.bar;
     if (item.tied || item.pitches.some((pitch) => pitch.tied)) this.tie(hand, draft);
   }
 
@@ -809,11 +879,12 @@ class Reader {
       'No note can be as long or as short as this. Write a length such as 2, 3/2 or /2.',
       at(line, item),
     );
-    return Math.min(LONGEST, Math.max(0, Math.round(ticks || 0)));
+    return ticks > LONGEST ? LONGEST : hand.unit;
   }
 
   /** `Z3`: the rest of this bar and two whole ones. */
   private wholeBars(hand: Hand, item: EventItem, line: Line): void {
+    this.endGrace(hand);
     const asked = item.length.den === 1 ? item.length.num : 0;
     const count = Math.min(MOST_BARS, Math.max(1, asked));
     if (count !== asked)
@@ -823,12 +894,13 @@ class Reader {
         at(line, item),
       );
     for (let i = 0; i < count; i++) {
-      if (i > 0) this.closeBar(hand, 'single', line.start + item.start);
-      const draft = this.draft(hand, item, line, 'rest');
+      if (i > 0) this.closeBar(hand, 'single');
+      const draft = this.draft(item, line, 'rest');
       draft.rhythm = item.prefix === '?' ? 'free' : 'fixed';
       draft.onset = hand.bar.length;
       if (i === 0) this.attach(hand, draft);
       this.join(hand, draft, item);
+      if (hand.bar.start < 0) hand.bar.start = draft.span.start;
       hand.bar.whole ??= draft;
       hand.bar.events.push(draft);
       hand.bar.end = draft.span.end;
@@ -837,29 +909,37 @@ class Reader {
 
   /** The pitches of an event, low to high, with the accidentals of key, bar and tie. */
   private pitches(hand: Hand, item: EventItem): readonly Pitch[] {
+    if (item.pitches.length === 1) return this.pitch(hand, item.pitches[0]!.text);
     const pitches: Pitch[] = [];
     for (const written of item.pitches) {
-      const pitch = this.pitch(hand, written.text);
+      const [pitch] = this.pitch(hand, written.text);
       if (pitch && !pitches.some((other) => same(other, pitch))) pitches.push(pitch);
     }
-    return pitches.length > 1 ? pitches.sort((a, b) => midi(a) - midi(b)) : pitches;
+    return pitches.sort((a, b) => midi(a) - midi(b));
   }
 
-  private pitch(hand: Hand, text: string): Pitch | null {
-    const written = readPitch(text);
-    if (!written) return null;
-    const { letter } = written;
-    const octave = written.octave + hand.octave;
+  /** What one written pitch sounds, as a list of one; the same list for the same sound. */
+  private pitch(hand: Hand, text: string): readonly Pitch[] {
+    let spelling = this.spellings.get(text);
+    if (!spelling) {
+      spelling = { ...(readPitch(text) ?? UNREADABLE), sounds: new Map() };
+      this.spellings.set(text, spelling);
+    }
+    const { letter } = spelling;
+    const octave = spelling.octave + hand.octave;
     const place = this.propagate === 'octave' ? letter + 7 * (octave + 20) : letter;
-    let alter: number;
-    if (written.alter !== null) {
-      alter = written.alter;
-      if (this.propagate !== 'not') hand.accidentals.set(place, alter);
-    } else {
+    let alter = spelling.alter;
+    if (alter === null) {
       const held = this.heldAlter(hand, letter, octave);
       alter = held ?? hand.accidentals.get(place) ?? hand.key.signature[letter];
+    } else if (this.propagate !== 'not') hand.accidentals.set(place, alter);
+    const shift = (alter + 8) * 1024 + (hand.octave + 32) * 128 + hand.transpose + 64;
+    let sound = spelling.sounds.get(shift);
+    if (!sound) {
+      sound = [transposed({ letter, alter, octave }, hand.transpose)];
+      spelling.sounds.set(shift, sound);
     }
-    return transposed({ letter, alter, octave }, hand.transpose);
+    return sound;
   }
 
   /** A note tied to the one before keeps its accidental, over the bar line too. */
@@ -872,15 +952,15 @@ class Reader {
 
   private lyricLine(line: Line): void {
     this.lastField = 'w';
-    this.lyrics(line.text.slice(2), false);
+    this.lyrics(line.words, false);
   }
 
-  private lyrics(text: string, more: boolean): void {
+  private lyrics(words: readonly Word[], more: boolean): void {
     const { hand } = this;
-    if (!hand || hand.sung.length === 0) return;
+    if (!hand || hand.sung.length === 0 || hand.verse >= MOST_VERSES) return;
     if (more && hand.verse > 0) hand.verse--;
     else hand.verseAt = 0;
-    hand.verseAt = alignLyrics(text, hand.sung, hand.sungBars, hand.verse, hand.verseAt);
+    hand.verseAt = alignLyrics(words, hand.sung, hand.sungBars, hand.verse, hand.verseAt);
     hand.verse++;
   }
 }

@@ -54,6 +54,12 @@ export type LexMode = 'music' | 'comment' | 'field' | 'lyrics' | 'directive' | '
 const token = (name: TokenKind, pattern: RegExp): TokenType =>
   createToken({ name, pattern, line_breaks: false });
 
+/**
+ * Chevrotain sorts patterns by their first character and cannot work that out for `[\s\S]`. It keeps codes from 256
+ * on in buckets of 255, so every hundredth stands for all.
+ */
+const EVERY_START = Array.from({ length: 256 + 653 }, (_, i) => (i < 256 ? i : (i - 253) * 100));
+
 /** The terminals of a music line. */
 export const Music = {
   Space: token('space', /[ \t]+/),
@@ -64,7 +70,7 @@ export const Music = {
   Open: token('open', /\?/),
   Pin: token('pin', /@/),
   Tie: token('tie', /\.?-/),
-  InlineField: token('inline-field', /\[[A-Za-z]:[^\]]*\]/),
+  InlineField: token('inline-field', /\[[A-Za-z]:[^\][]*\]/),
   Ending: token('ending', /\[(?:\d+(?:[,-]\d+)*|"[^"]*")/),
   ChordOpen: token('chord-open', /\[/),
   ChordClose: token('chord-close', /\]/),
@@ -83,7 +89,12 @@ export const Music = {
   Spacer: token('spacer', /[yY`$*;#]/),
   Continuation: token('continuation', /\\/),
   Comment: token('comment', /%[\s\S]*/),
-  Unknown: token('unknown', /[\uD800-\uDBFF][\uDC00-\uDFFF]|[\s\S]/),
+  Unknown: createToken({
+    name: 'unknown',
+    pattern: /[\uD800-\uDBFF][\uDC00-\uDFFF]|[\s\S]/,
+    line_breaks: false,
+    start_chars_hint: EVERY_START,
+  }),
 } as const;
 
 const FieldName = token('field-name', /(?:[A-Za-z]|\+):/);
@@ -93,7 +104,12 @@ const DirectiveValue = token('directive-value', /[^%]+/);
 const LyricMark = token('lyric-mark', /[-_*|]/);
 const Syllable = token('syllable', /(?:\\[\s\S]?|[^\s%\\\-_*|])+/);
 const AnySpace = token('space', /\s+/);
-const Text = token('text', /[\s\S]+/);
+const Text = createToken({
+  name: 'text',
+  pattern: /[\s\S]+/,
+  line_breaks: false,
+  start_chars_hint: EVERY_START,
+});
 
 const lexer = new Lexer(
   {

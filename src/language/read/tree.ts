@@ -2,6 +2,7 @@
 // byte for byte. Lines know nothing of each other, so an edited text shares all its other lines with the old tree.
 
 import { type Item, items } from './grammar.ts';
+import { readWords, type Word } from './lyrics.ts';
 import { type LexMode, lex, plain, type Token } from './tokens.ts';
 
 export type LineKind = 'blank' | 'comment' | 'directive' | 'field' | 'lyrics' | 'symbols' | 'music' | 'text';
@@ -15,6 +16,8 @@ export interface Content {
   readonly tokens: readonly Token[];
   /** Of music (and symbol) lines; empty for others. */
   readonly items: readonly Item[];
+  /** Of lyric lines; empty for others. */
+  readonly words: readonly Word[];
 }
 
 /** A line at its place in the text. */
@@ -83,9 +86,18 @@ function contentOf(
   return content;
 }
 
+const NO_ITEMS: readonly Item[] = [];
+const NO_WORDS: readonly Word[] = [];
+
 function read(kind: LineKind, text: string): Content {
   const tokens = lex(text, MODE[kind]);
-  return { kind, text, tokens: tokens.map(plain), items: kind === 'music' ? items(tokens) : [] };
+  return {
+    kind,
+    text,
+    tokens: tokens.map(plain),
+    items: kind === 'music' ? items(tokens) : NO_ITEMS,
+    words: kind === 'lyrics' ? readWords(text.slice(2)) : NO_WORDS,
+  };
 }
 
 /** The text of a tree. `print(readTree(text)) === text` for every string. */
@@ -103,7 +115,7 @@ function classifier(numbered: boolean): (text: string) => LineKind {
   let block = '';
   return (text) => {
     if (block !== '') {
-      if (text.replace(/\s+$/, '') === `%%end${block}`) block = '';
+      if (text.trimEnd() === `%%end${block}`) block = '';
       return text.startsWith('%%') ? 'directive' : 'text';
     }
     const first = text[0];

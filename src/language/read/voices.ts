@@ -51,6 +51,7 @@ export function castVoices(streams: readonly Stream[], order: readonly string[])
   });
   const untaken = ([0, 1, 2, 3] as const).filter((voice) => !cast[voice]);
   if (left.length >= untaken.length) for (const voice of untaken) cast[voice] = left.shift() ?? null;
+  else if (singers.length === 1) cast[0] ??= left[0] ?? null;
   else placeByClef(left, cast);
   const taken = new Set<Stream | null>(cast);
   return { cast, others: sorted.filter((stream) => !taken.has(stream)) };

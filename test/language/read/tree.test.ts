@@ -1,0 +1,171 @@
+// The tree loses nothing: whatever the text, printing gives it back, and tokens cover it.
+
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { parse, print } from '../../../src/language/read/parse.ts';
+import { VOICES } from '../../../src/language/score.ts';
+import { anyAbc, mutated } from './garbled.ts';
+
+/** Everything that must hold for every text. */
+function holds(text: string, previous = parse('')): void {
+  const parsed = parse(text, previous);
+  expect(print(parsed.tree)).toBe(text);
+  for (const line of parsed.tree.lines) {
+    let at = 0;
+    for (const token of line.tokens) {
+      if (token.start !== at || token.end <= at)
+        throw new Error(`tokens leave a hole in ${JSON.stringify(line.text)}`);
+      at = token.end;
+    }
+    expect(at).toBe(line.text.length);
+    expect(text.slice(line.start, line.end)).toBe(line.text);
+  }
+  for (const { span, fixes = [], related = [], message } of parsed.problems) {
+    const spans = [
+      span,
+      ...related.map((one) => one.span),
+      ...fixes.flatMap((fix) => fix.edits.map((edit) => edit.span)),
+    ];
+    for (const { start, end } of spans) {
+      if (!(0 <= start && start <= end && end <= text.length))
+        throw new Error(`${message}: ${start}-${end} is outside`);
+    }
+  }
+  const { score } = parsed;
+  let onset = 0;
+  for (const bar of score.bars) {
+    expect(bar.onset).toBe(onset);
+    expect(bar.duration).toBeGreaterThan(0);
+    onset += bar.duration;
+  }
+  expect(score.length).toBe(onset);
+  for (const voice of VOICES) {
+    let end = 0;
+    let time = 0;
+    for (const event of score.parts[voice].events) {
+      const bar = score.bars[event.bar];
+      if (!bar) throw new Error('an event without a bar');
+      const repeated = event.onset === bar.onset && event.span.end === end;
+      if (event.span.start < end && !repeated) throw new Error('spans overlap');
+      if (event.onset < time || event.onset + event.duration > bar.onset + bar.duration)
+        throw new Error('out of time');
+      if (!Number.isInteger(event.duration) || event.voice !== voice) throw new Error('not settled');
+      if (event.body.start < event.span.start || event.body.end !== event.span.end)
+        throw new Error('body outside');
+      time = event.onset + event.duration;
+      end = event.span.end;
+    }
+  }
+}
+
+describe('for every text', { timeout: 60_000 }, () => {
+  test('of any characters', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => holds(text)),
+      { numRuns: 100 },
+    );
+  });
+
+  test('of ABC signs in any order', () => {
+    fc.assert(
+      fc.property(anyAbc, (text) => holds(text)),
+      { numRuns: 150 },
+    );
+  });
+
+  test('of a tune with mistakes', () => {
+    fc.assert(
+      fc.property(mutated, (text) => holds(text)),
+      { numRuns: 100 },
+    );
+  });
+
+  test('read after another: the same as read alone', () => {
+    fc.assert(
+      fc.property(mutated, mutated, (before, after) => {
+        const { tree: _, ...again } = parse(after, parse(before));
+        const { tree: __, ...alone } = parse(after);
+        expect(again).toEqual(alone);
+      }),
+      { numRuns: 25 },
+    );
+  });
+});
+
+describe('lines', () => {
+  const kinds = (text: string) => parse(text).tree.lines.map((line) => line.kind);
+
+  test('keep their ends', () => {
+    expect(parse('a\r\nb\rc\n\nd').tree.lines.map((line) => line.eol)).toEqual([
+      '\r\n',
+      '\r',
+      '\n',
+      '\n',
+      '',
+    ]);
+  });
+
+  test('are told apart', () => {
+    expect(
+      kinds('% c\nfree\nX:1\n%%MIDI x\nK:C\nG:|\nw: la\ns: *\n\nafter\n%%begintext\nK:C\n%%endtext\nX:2'),
+    ).toEqual(
+      'comment text field directive field music lyrics symbols blank text directive text directive field'.split(
+        ' ',
+      ),
+    );
+  });
+
+  test('a byte order mark is no part of the first line', () => {
+    expect(kinds('\uFEFFX:1\nK:C\nC')).toEqual(['text', 'field', 'field', 'music']);
+  });
+
+  test('unchanged lines are shared with the tree before', () => {
+    const before = parse('X:1\nK:C\nC4|\nD4|\n');
+    const after = parse('X:1\nK:C\nC2|\nD4|\n', before);
+    expect(after.tree.lines.map((line, i) => line.content === before.tree.lines[i]?.content)).toEqual([
+      true,
+      true,
+      false,
+      true,
+    ]);
+  });
+});
+
+test('tokens by name', () => {
+  const line = parse('X:1\nK:C\n[V:S]"Am"?[DF]2- (3@^G,/2.A{g}z>B !trill!?| "^a"é%c\n').tree.lines[2];
+  const names = line?.tokens.filter((token) => token.kind !== 'space').map((token) => token.kind);
+  expect(names).toEqual(
+    (
+      'inline-field chord-symbol open chord-open note note chord-close length tie tuplet pin note length decoration note ' +
+      'grace-open note grace-close rest broken note decoration open bar annotation unknown comment'
+    ).split(' '),
+  );
+});
+
+test('no text makes reading slow', () => {
+  const pieces = [
+    '[K:',
+    '"',
+    '!a',
+    '[',
+    '(3',
+    '?',
+    '1',
+    'V:1\nK:C\n',
+    'w: a\n',
+    'M:1+ ',
+    '= ',
+    'Q:1 ',
+    '\n',
+    '!1',
+    '{',
+    ': |',
+  ];
+  for (const piece of pieces) {
+    const text = `X:1\nK:C\nC\n${piece.repeat(Math.ceil(30_000 / piece.length))}`;
+    const before = process.cpuUsage();
+    parse(text);
+    const { user } = process.cpuUsage(before);
+    expect(user / 1000, `milliseconds for ${JSON.stringify(piece)}`).toBeLessThan(1500);
+  }
+}, 60_000);
