@@ -2,7 +2,6 @@
 // Knows what can be wished for, not how it is done.
 
 import type { ExportKind, PanelCommand } from '../../src/extension/preview/messages.ts';
-import { VOICE_NAMES, VOICES } from '../../src/language/score.ts';
 import type { Preferences } from './preferences.ts';
 import { element, shape } from './shapes.ts';
 import type { PlayState } from './transport.ts';
@@ -15,6 +14,9 @@ export interface Wishes {
   readonly command: (name: PanelCommand) => void;
   readonly save: (kind: ExportKind) => void;
 }
+
+/** Until a score says what its voices are called. */
+const VOICE_NAMES = ['Soprano', 'Alto', 'Tenor', 'Bass'];
 
 /** Outlines on a 16 x 16 field. */
 const ICONS: Readonly<Record<string, string>> = {
@@ -123,7 +125,7 @@ export function controls(wishes: Wishes) {
   );
   const words = button('Words', 'Words', flip('words'), 'The current bar in words');
   const cancel = button('Cancel', 'Cancel', () => command('cancel'), 'Stop the run');
-  const levels = VOICES.map((voice) => channel(voice, prefer));
+  const levels = VOICE_NAMES.map((name, voice) => channel(name, voice, prefer));
 
   const bar = element(
     'div',
@@ -216,8 +218,7 @@ export function controls(wishes: Wishes) {
 const EXPORTS: Readonly<Record<ExportKind, string>> = { svg: 'SVG', html: 'HTML', wav: 'WAV' };
 
 /** One voice of the mixer. */
-function channel(voice: number, prefer: Wishes['prefer']) {
-  const fallback = VOICE_NAMES[voice] ?? '';
+function channel(fallback: string, voice: number, prefer: Wishes['prefer']) {
   const change = (part: { volume?: number; mute?: boolean; solo?: boolean }): void =>
     prefer((old) => ({
       ...old,

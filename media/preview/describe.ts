@@ -1,8 +1,6 @@
 // A bar in words, for those who hear the page instead of seeing it. Knows no page.
 
-import type { Sheet, SheetNote } from '../../src/extension/preview/messages.ts';
-import { VOICES } from '../../src/language/score.ts';
-import { TICKS_PER_WHOLE, type Tick } from '../../src/language/time.ts';
+import type { Sheet, SheetNote, Tick } from '../../src/extension/preview/messages.ts';
 
 const LENGTHS: readonly (readonly [share: number, name: string])[] = [
   [2, 'breve'],
@@ -18,9 +16,9 @@ const LENGTHS: readonly (readonly [share: number, name: string])[] = [
   [0.0625, 'sixteenth'],
 ];
 
-/** @example lengthName(TICKS_PER_WHOLE / 4) // 'quarter' */
-export function lengthName(ticks: Tick): string {
-  const share = ticks / TICKS_PER_WHOLE;
+/** @example lengthName(1, 4) // 'quarter' */
+export function lengthName(ticks: Tick, ticksPerWhole: number): string {
+  const share = ticks / ticksPerWhole;
   const named = LENGTHS.find(([value]) => value === share);
   return named ? named[1] : `${Number((share * 4).toFixed(2))} quarters`;
 }
@@ -34,8 +32,8 @@ export const pitchInWords = (name: string): string =>
   );
 
 /** One event: `open, now G 4, half`. */
-export function noteInWords(note: SheetNote): string {
-  const length = lengthName(note.duration);
+export function noteInWords(note: SheetNote, ticksPerWhole: number): string {
+  const length = lengthName(note.duration, ticksPerWhole);
   const pitches = note.names.map(pitchInWords).join(' and ');
   const extras = [
     note.fermata ? 'fermata' : '',
@@ -57,10 +55,11 @@ export function barInWords(sheet: Sheet, index: number): string {
   if (!bar) return '';
   const metre = bar.metre ? `${bar.metre.beats}/${bar.metre.unit}` : 'free time';
   const head = `${bar.number === 0 ? 'Pickup bar' : `Bar ${bar.number}`}, ${bar.key}, ${metre}.`;
-  const voices = VOICES.map((voice) => {
+  const voices = sheet.voices.map(({ name }, voice) => {
     const notes = sheet.notes.filter((note) => note.voice === voice && note.bar === index && !note.grace);
-    const words = notes.length === 0 ? 'nothing' : notes.map(noteInWords).join('; ');
-    return `${sheet.voices[voice].name}: ${words}.`;
+    const words =
+      notes.length === 0 ? 'nothing' : notes.map((note) => noteInWords(note, sheet.ticksPerWhole)).join('; ');
+    return `${name}: ${words}.`;
   });
   return [head, ...voices].join(' ');
 }

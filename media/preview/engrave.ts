@@ -1,9 +1,7 @@
 // abcjs draws a reading; what it drew is measured and tied to the sheet's notes. Nothing else here knows abcjs.
 
 import { type AbcElem, renderAbc, type TuneObject } from 'abcjs';
-import type { Reading, Sheet, StaffLayout } from '../../src/extension/preview/messages.ts';
-import type { Voice } from '../../src/language/score.ts';
-import type { Tick } from '../../src/language/time.ts';
+import type { Reading, Sheet, StaffLayout, Tick, Voice } from '../../src/extension/preview/messages.ts';
 import { rewrite, staves, unixLines } from './rewrite.ts';
 
 /** A note, rest or open place as it stands in the picture. Lengths in the picture's own units. */

@@ -1,7 +1,7 @@
 // The line to the extension: typed messages out, checked messages in, and what the panel remembers over a reload.
 
-import { hostMessage } from '../../src/extension/preview/arrival.ts';
 import type { HostMessage, PanelMessage } from '../../src/extension/preview/messages.ts';
+import { hostMessage } from '../../src/extension/preview/validate.ts';
 
 interface CodeApi {
   postMessage(message: unknown): void;

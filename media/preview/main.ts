@@ -6,15 +6,15 @@ import type {
   DocumentMessage,
   ExportKind,
   HostMessage,
+  Interval,
   PanelCommand,
   ProbabilitiesMessage,
   ProgressMessage,
   Reading,
   SettingsMessage,
+  Span,
   SurpriseMessage,
 } from '../../src/extension/preview/messages.ts';
-import type { Span } from '../../src/language/problem.ts';
-import type { Interval } from '../../src/language/time.ts';
 import { controls, type PlayWish } from './controls.ts';
 import { barInWords, noteInWords } from './describe.ts';
 import { htmlFile, svgFile, wavFile } from './export.ts';
@@ -208,7 +208,7 @@ function selectNote(index: number, focus: boolean): void {
   if (!reading || !note) return;
   place = { own: new Set([index]), together: withNote(reading.sheet, index), bar: note.bar, bars: null };
   showPlace();
-  said.textContent = `${reading.sheet.voices[note.voice].name}, bar ${reading.sheet.bars[note.bar]?.number ?? ''}: ${noteInWords(note)}`;
+  said.textContent = `${reading.sheet.voices[note.voice].name}, bar ${reading.sheet.bars[note.bar]?.number ?? ''}: ${noteInWords(note, reading.sheet.ticksPerWhole)}`;
   const placed = page.marks?.placedAt(index);
   const system = placed ? page.picture?.systems[placed.system] : undefined;
   if (system) page.reveal(system);

@@ -1,8 +1,7 @@
 // What is drawn over and under the picture: looks, heat, selection, playing notes, playhead, the sampler's notes.
 // Every mark is a shape of its own, so that nobody depends on colour.
 
-import type { GhostNote, Look } from '../../src/extension/preview/messages.ts';
-import type { Interval, Tick } from '../../src/language/time.ts';
+import type { GhostNote, Interval, Look, Tick } from '../../src/extension/preview/messages.ts';
 import { type Picture, type Placed, type Staff, type System, systemAt, xOf } from './engrave.ts';
 import { shape } from './shapes.ts';
 

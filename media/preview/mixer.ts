@@ -1,8 +1,7 @@
 // The audio graph: samples -> a gain and a place for each voice -> master. The same graph plays into the room and
 // into a file. Knows nothing of scores: it is told which pitch to sound, when, and how long.
 
-import type { Instrument } from '../../src/extension/preview/messages.ts';
-import type { Voice } from '../../src/language/score.ts';
+import type { Instrument, Voice } from '../../src/extension/preview/messages.ts';
 import type { Bank, Sample } from './bank.ts';
 
 /** An instrument whose file has been decoded. */

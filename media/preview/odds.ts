@@ -1,8 +1,6 @@
 // The network's opinion as a piano roll: rows pitches, columns steps, voices by colour, what stands there outlined.
 
 import type { ProbabilitiesMessage, Sheet } from '../../src/extension/preview/messages.ts';
-import { VOICES } from '../../src/language/score.ts';
-import { TICKS_PER_WHOLE } from '../../src/language/time.ts';
 import { pitchInWords } from './describe.ts';
 import { element, shape } from './shapes.ts';
 
@@ -56,7 +54,7 @@ function grid(
     if (pitch % 12 === 0)
       lines.push(shape('text', { class: 'key', x: LEFT - 4, y: y + ROW }, midiName(pitch)));
   }
-  const step = TICKS_PER_WHOLE / message.resolution;
+  const step = sheet.ticksPerWhole / message.resolution;
   for (const bar of sheet.bars) {
     const at = bar.onset / step;
     if (at < message.from || at >= message.to) continue;
@@ -137,13 +135,8 @@ function inWords(message: ProbabilitiesMessage, sheet: Sheet): HTMLElement {
 
 /** The colours of the voices. */
 export function legend(sheet: Sheet): HTMLElement {
-  const items = VOICES.map((voice) =>
-    element(
-      'span',
-      { class: `legend-voice voice-${voice}` },
-      element('i', { 'aria-hidden': 'true' }),
-      sheet.voices[voice].name,
-    ),
+  const items = sheet.voices.map(({ name }, voice) =>
+    element('span', { class: `legend-voice voice-${voice}` }, element('i', { 'aria-hidden': 'true' }), name),
   );
   return element('p', { class: 'legend' }, ...items, 'Outlined: what stands there. Fuller: likelier.');
 }

@@ -1,8 +1,7 @@
 // The sheet of music on the screen: draws, keeps the view where it was, turns pointer and keys into places in the
 // score. Knows no editor and no sound.
 
-import type { Reading, StaffLayout } from '../../src/extension/preview/messages.ts';
-import type { Interval, Tick } from '../../src/language/time.ts';
+import type { Interval, Reading, StaffLayout, Tick } from '../../src/extension/preview/messages.ts';
 import { engrave, type Picture, type Placed, type System, tickOf } from './engrave.ts';
 import { Marks } from './marks.ts';
 import { element } from './shapes.ts';

@@ -1,9 +1,6 @@
 // From places in the text to notes and bars of a sheet, and back. Pure; knows no page.
 
-import type { Sheet } from '../../src/extension/preview/messages.ts';
-import type { Span } from '../../src/language/problem.ts';
-import type { Voice } from '../../src/language/score.ts';
-import type { Interval } from '../../src/language/time.ts';
+import type { Interval, Sheet, Span, Voice } from '../../src/extension/preview/messages.ts';
 
 /** What the editor's selections mean in the score. */
 export interface Place {

@@ -1,9 +1,13 @@
 // From a sheet to what is heard and when: repeats unfolded, tempo, fermatas, ties, metronome. Knows no audio.
 
-import type { Sheet, SheetBar, SheetNote } from '../../src/extension/preview/messages.ts';
-import type { Voice } from '../../src/language/score.ts';
-import type { Interval, Tick } from '../../src/language/time.ts';
-import { beatTicks, TICKS_PER_QUARTER } from '../../src/language/time.ts';
+import type {
+  Interval,
+  Sheet,
+  SheetBar,
+  SheetNote,
+  Tick,
+  Voice,
+} from '../../src/extension/preview/messages.ts';
 
 /** One pitch that sounds. Times in seconds from the performance's beginning. */
 export interface Sound {
@@ -138,7 +142,7 @@ function paces(sheet: Sheet, speed: number): { tick: Tick; pace: number }[] {
       const quarters = sheet.tempos.findLast((t) => t.onset <= tick)?.quarters ?? DEFAULT_QUARTERS;
       const hold = held.some((h) => h.from <= tick && tick < h.to) ? HOLD : 1;
       const sane = Math.min(1000, Math.max(5, quarters * speed));
-      return { tick, pace: (TICKS_PER_QUARTER * sane) / 60 / hold };
+      return { tick, pace: (sheet.ticksPerWhole / 4) * (sane / 60 / hold) };
     });
 }
 
@@ -200,8 +204,8 @@ function soundsOf(sheet: Sheet, stretch: Interval, moments: readonly Moment[]): 
 function clicksOf(sheet: Sheet, stretch: Interval, moments: readonly Moment[]): Click[] {
   const clicks: Click[] = [];
   for (const bar of sheet.bars) {
-    if (!bar.metre || bar.onset >= stretch.to || bar.onset + bar.duration <= stretch.from) continue;
-    const beat = beatTicks(bar.metre);
+    if (bar.beat <= 0 || bar.onset >= stretch.to || bar.onset + bar.duration <= stretch.from) continue;
+    const { beat } = bar;
     const first = Math.ceil(bar.phase / beat) * beat - bar.phase;
     for (let t = first; t < bar.duration; t += beat) {
       const tick = bar.onset + t;
@@ -215,9 +219,9 @@ function clicksOf(sheet: Sheet, stretch: Interval, moments: readonly Moment[]): 
 /** A bar of clicks, and as many more as the place is into its bar: a pickup is counted up to. */
 function countInOf(sheet: Sheet, from: Tick, pace: number): { clicks: Click[]; seconds: number } {
   const bar = sheet.bars.findLast((b) => b.onset <= from);
-  if (!bar?.metre) return { clicks: [], seconds: 0 };
-  const beat = beatTicks(bar.metre);
-  const whole = Math.round((bar.metre.beats * 4 * TICKS_PER_QUARTER) / bar.metre.unit);
+  if (!bar?.metre || bar.beat <= 0) return { clicks: [], seconds: 0 };
+  const { beat } = bar;
+  const whole = Math.round((bar.metre.beats * sheet.ticksPerWhole) / bar.metre.unit);
   const into = (bar.phase + from - bar.onset) % whole;
   const clicks: Click[] = [];
   for (let t = 0; t < whole + into; t += beat) clicks.push({ at: t / pace, strong: t % whole === 0 });

@@ -1,7 +1,6 @@
 // Play, pause, stop: feeds a performance to the mixer a little ahead of time and says where it is. Knows no picture.
 
-import type { Instrument, Sheet } from '../../src/extension/preview/messages.ts';
-import type { Tick } from '../../src/language/time.ts';
+import type { Instrument, Sheet, Tick } from '../../src/extension/preview/messages.ts';
 import type { Level } from './mixer.ts';
 import { Mixer, type Shelf } from './mixer.ts';
 import { type Performance, perform, tickAt, type Wish } from './timeline.ts';

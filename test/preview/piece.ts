@@ -101,6 +101,7 @@ export function piece(options: PieceOptions): { text: string; reading: Reading }
       duration: barLength,
       metre: { beats: 4, unit: 4 },
       phase: 0,
+      beat: TICKS_PER_QUARTER,
       key: 'C major',
       repeatStarts: false,
       repeatEnds: false,
@@ -110,6 +111,7 @@ export function piece(options: PieceOptions): { text: string; reading: Reading }
   );
   const sheet = {
     title: options.title ?? 'A piece',
+    ticksPerWhole: TICKS_PER_WHOLE,
     length: bars * barLength,
     voices: IDS.map((id, v) => ({ id, name: NAMES[v]! })) as unknown as Reading['sheet']['voices'],
     notes,

@@ -5,6 +5,9 @@ import type { Span } from '../../language/problem.ts';
 import type { Voice } from '../../language/score.ts';
 import type { Interval, Metre, Tick } from '../../language/time.ts';
 
+// The preview's page imports from this file alone.
+export type { Interval, Metre, Span, Tick, Voice };
+
 /** How a note came to be: what its look in the picture tells. */
 export type Look = 'written' | 'open' | 'filled' | 'pinned';
 
@@ -40,6 +43,8 @@ export interface SheetBar {
   readonly metre: Metre | null;
   /** How far into a full bar it begins. */
   readonly phase: Tick;
+  /** The length of a beat; 0 without a metre. */
+  readonly beat: Tick;
   /** Key in words: `G major`. */
   readonly key: string;
   readonly repeatStarts: boolean;
@@ -64,6 +69,8 @@ export interface SheetVoice {
 /** All that the preview must know of a score in order to mark, describe and play it. */
 export interface Sheet {
   readonly title: string;
+  /** The unit of all times. */
+  readonly ticksPerWhole: number;
   readonly length: Tick;
   readonly voices: readonly [SheetVoice, SheetVoice, SheetVoice, SheetVoice];
   readonly notes: readonly SheetNote[];

@@ -1,9 +1,9 @@
 // Checks messages between host and preview on arrival, on both sides. Knows their shapes, not their meaning.
 
-import type { Interval } from '../../language/time.ts';
 import type {
   Alternative,
   HostMessage,
+  Interval,
   PanelMessage,
   Reading,
   Sheet,
@@ -87,6 +87,7 @@ const sheetBar: Check<SheetBar> = record<SheetBar>({
   duration: count,
   metre: orNull(metre),
   phase: count,
+  beat: count,
   key: text,
   repeatStarts: flag,
   repeatEnds: flag,
@@ -98,6 +99,7 @@ const sheetVoice = record({ id: orNull(text), name: text });
 
 const sheet: Check<Sheet> = record<Sheet>({
   title: text,
+  ticksPerWhole: count,
   length: count,
   voices: tuple(sheetVoice, sheetVoice, sheetVoice, sheetVoice),
   notes: list(sheetNote),
