@@ -93,6 +93,7 @@ export async function train(job: TrainingJob): Promise<TrainingState> {
   });
   const sums = { pitch: 0, onset: 0, steps: 0, seconds: 0 };
   let sinceValidation = 0;
+  let saved = true;
   const flush = async (full: boolean): Promise<void> => {
     const figures = full ? await checkpoint(job) : null;
     const { step, seconds } = state;
@@ -107,13 +108,16 @@ export async function train(job: TrainingJob): Promise<TrainingState> {
       figures,
     });
     Object.assign(sums, { pitch: 0, onset: 0, steps: 0, seconds: 0 });
-    if (full) sinceValidation = 0;
+    if (!full) return;
+    sinceValidation = 0;
+    saved = true;
   };
   let gradientNorm = 0;
   while (shareDone(plan, state) < 1 && !job.signal?.aborted) {
     const begun = performance.now();
     const out = await oneStep(ort, session, job);
     const seconds = (performance.now() - begun) / 1000;
+    saved = false;
     state.seconds += seconds;
     sinceValidation += seconds;
     gradientNorm = out.norm;
@@ -121,11 +125,11 @@ export async function train(job: TrainingJob): Promise<TrainingState> {
     sums.onset += out.onset;
     sums.steps += 1;
     sums.seconds += seconds;
-    const full = sinceValidation >= 60 * plan.validateEvery.minutes;
+    const last = shareDone(plan, state) >= 1 || job.signal?.aborted === true;
+    const full = last || sinceValidation >= 60 * plan.validateEvery.minutes;
     if (full || state.step % REPORT_STEPS === 0) await flush(full);
   }
-  if (sums.steps > 0) await flush(true);
-  else await checkpoint(job);
+  if (!saved) await checkpoint(job);
   await session.release();
   return state;
 }
