@@ -2,7 +2,8 @@
 // crash, stopped when idle. Knows processes and messages, never a network, a tensor or an editor.
 
 import { type ChildProcess, fork } from 'node:child_process';
-import { type Call, type Connection, connect } from './connection.ts';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Call, type Connection, connect, Undelivered } from './connection.ts';
 import { EngineFailure } from './failure.ts';
 import type { Answers, Ask, Engine, Kind, Settings } from './protocol.ts';
 
@@ -26,9 +27,13 @@ export interface ClientOptions {
   readonly log?: (line: string) => void;
 }
 
+/** A call that cannot be delivered is tried so often. */
+const DELIVERIES = 3;
 const IDLE_MS = 5 * 60_000;
 const STUCK_MS = 30_000;
 const GRACE_MS = 2_000;
+/** A report is not worth waiting longer for. */
+const DESCRIBE_MS = 2_000;
 const CRASH_LIMIT = { count: 3, withinMs: 60_000 };
 
 /** An engine in a process of its own. Nothing is started yet. */
@@ -44,7 +49,9 @@ export function createEngine(options: ClientOptions): Engine {
   let starts = 0;
   /** Processes that finish their calls under settings that are no longer the ones. */
   const retired = new Set<Connection>();
-  /** Processes on their way out: `dispose` waits for them. */
+  /** Processes that were asked to leave. */
+  const farewells = new WeakSet<Connection>();
+  /** Those of them that are still on their way out: `dispose` waits for them. */
   const leaving = new Set<Promise<unknown>>();
 
   function start(): Connection {
@@ -57,12 +64,10 @@ export function createEngine(options: ClientOptions): Engine {
     starts++;
     log(`Engine process ${fresh.pid ?? '(not started)'} started.`);
     void fresh.ended.then((ending) => {
-      const expected = connection !== fresh;
-      if (!expected) {
-        connection = null;
-        clearTimeout(idle);
-        crashes.push(now());
-      }
+      if (connection === fresh) release();
+      retired.delete(fresh);
+      const expected = farewells.has(fresh);
+      if (!expected) crashes.push(now());
       const how = ending.error ?? ending.signal ?? `code ${ending.code}`;
       log(
         `Engine process ${fresh.pid ?? '(not started)'} ended (${how})${expected ? '' : ', unexpectedly'}.`,
@@ -75,6 +80,7 @@ export function createEngine(options: ClientOptions): Engine {
   /** Sees a process out. */
   async function see(old: Connection): Promise<void> {
     retired.delete(old);
+    farewells.add(old);
     const left = old.close(graceMs);
     leaving.add(left);
     await left;
@@ -103,14 +109,21 @@ export function createEngine(options: ClientOptions): Engine {
   }
 
   async function ask<K extends Kind>(kind: K, body: Ask<K>, call: Call = {}): Promise<Answers[K]> {
-    if (call.signal?.aborted) throw new EngineFailure('cancelled', 'Cancelled.');
-    clearTimeout(idle);
-    const chosen = start();
-    try {
-      return await chosen.ask(kind, body, call);
-    } finally {
-      if (chosen === connection) restIfIdle();
-      else if (chosen.waiting === 0) void see(chosen);
+    for (let attempt = 1; ; attempt++) {
+      if (call.signal?.aborted) throw new EngineFailure('cancelled', 'Cancelled.');
+      clearTimeout(idle);
+      const chosen = start();
+      try {
+        return await chosen.ask(kind, body, call);
+      } catch (error) {
+        if (!(error instanceof Undelivered)) throw error;
+        // It died before this call, and the news of it has not arrived: the call is for the next one.
+        if (chosen === connection) release();
+        if (attempt === DELIVERIES) throw unreachable(error);
+      } finally {
+        if (chosen === connection) restIfIdle();
+        else if (chosen.waiting === 0 && retired.has(chosen)) void see(chosen);
+      }
     }
   }
 
@@ -119,7 +132,8 @@ export function createEngine(options: ClientOptions): Engine {
     harmonize: (query, grid, wishes, call) => ask('harmonize', { query, grid, wishes }, call),
     probabilities: (query, views, call) => ask('probabilities', { query, views }, call),
     async describe() {
-      const running = connection === null ? null : await ask('describe', {}).catch(() => null);
+      const asked = connection === null ? null : ask('describe', {}).catch(() => null);
+      const running = await Promise.race([asked, pause(DESCRIBE_MS, null, { ref: false })]);
       return { settings, starts, crashes: crashes.length, process: running };
     },
     async configure(changed) {
@@ -151,6 +165,9 @@ function forkProcess(entry: string): ChildProcess {
     env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
   });
 }
+
+const unreachable = ({ message }: Undelivered): EngineFailure =>
+  new EngineFailure('runtime-failed', `The engine cannot be started or reached (${message}).`);
 
 function crashLoop(waitMs: number): EngineFailure {
   const seconds = Math.max(1, Math.ceil(waitMs / 1000));

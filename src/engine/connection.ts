@@ -21,12 +21,18 @@ export interface Ending {
   readonly lastWords: string;
 }
 
+/** A request that the process never took: asking another process does no harm. */
+export class Undelivered extends Error {
+  override readonly name = 'Undelivered';
+}
+
 export interface Connection {
   readonly pid: number | undefined;
   /** Calls whose caller still waits. */
   readonly waiting: number;
   /** Settles when the process is gone; never rejects. */
   readonly ended: Promise<Ending>;
+  /** Rejects with an `EngineFailure`, an `Undelivered`, or a plain Error for a bug. */
   ask<K extends Kind>(kind: K, ask: Ask<K>, call?: Call): Promise<Answers[K]>;
   /** Says something that has no answer. */
   tell(message: { readonly kind: 'configure'; readonly settings: Settings }): void;
@@ -153,19 +159,11 @@ export function connect(child: ChildProcess, stuckMs: number, log: (line: string
   });
 
   function send(message: object, id?: number): void {
-    // Its `exit` follows and rejects what waits.
-    if (!child.connected) return;
-    child.send(message, (error) => {
-      if (error === null || id === undefined) return;
-      settle(id, ({ reject }) =>
-        reject(
-          new EngineFailure(
-            'runtime-failed',
-            `The engine cannot be reached (${error.message}). Run it again.`,
-          ),
-        ),
-      );
-    });
+    const lost = (why: string) => {
+      if (id !== undefined) settle(id, ({ reject }) => reject(new Undelivered(why)));
+    };
+    if (child.connected) child.send(message, (error) => error && lost(error.message));
+    else lost('its channel is closed');
   }
 
   function abandon(id: number): void {
@@ -193,7 +191,7 @@ export function connect(child: ChildProcess, stuckMs: number, log: (line: string
     ask<K extends Kind>(kind: K, ask: Ask<K>, call: Call = {}): Promise<Answers[K]> {
       const { signal } = call;
       if (signal?.aborted) return Promise.reject(cancelled());
-      if (gone !== null) return Promise.reject(new EngineFailure('runtime-failed', describeEnding(gone)));
+      if (gone !== null) return Promise.reject(new Undelivered(describeEnding(gone)));
       const id = nextId++;
       const abort = () => abandon(id);
       return new Promise<Answers[K]>((resolve, reject) => {

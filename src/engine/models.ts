@@ -17,6 +17,8 @@ const WEIGHTS = 'weights.bin';
 /** The largest preset takes 20 MB; nothing near this is a model. */
 const MOST_BYTES = 256 * 1024 * 1024;
 const MOST_HEAD = 1024 * 1024;
+/** Names the folder of tfjs-node-gpu where no setting does. */
+const GPU_FOLDER = 'CANTUS_TFJS_GPU';
 
 export interface FoundModel {
   readonly name: string;
@@ -139,7 +141,11 @@ export async function openModel(
   if (spec.resolution !== query.resolution) throw wrongGrid(name, spec.resolution, query.resolution);
   const network = foldNetwork(spec, model.weights, model.statistics);
   const { threads, runtime, gpuFolder } = settings;
-  const choosing = { runtime, threads: threads ?? defaultThreads(), gpuFolder };
+  const choosing = {
+    runtime,
+    threads: threads ?? defaultThreads(),
+    gpuFolder: gpuFolder ?? process.env[GPU_FOLDER] ?? null,
+  };
   const { started, report } = await chooseRuntime(network, choosing, candidates);
   return {
     predict: started.predict,

@@ -28,7 +28,7 @@ export interface Settings {
   readonly runtime: RuntimeName | null;
   /** Threads of a CPU runtime; null: as many as there are physical cores, less one, at least one. */
   readonly threads: number | null;
-  /** Where tfjs-node-gpu is installed, if not beside this program. */
+  /** Where tfjs-node-gpu is installed, if not beside this program; null: as the environment's CANTUS_TFJS_GPU says. */
   readonly gpuFolder: string | null;
 }
 
@@ -80,7 +80,7 @@ export interface EngineReport {
   /** How often a process was started, and how many of them died lately. */
   readonly starts: number;
   readonly crashes: number;
-  /** null while none runs. */
+  /** null while none runs, or while it is too busy to say. */
   readonly process: ProcessReport | null;
 }
 

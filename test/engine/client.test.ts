@@ -266,6 +266,18 @@ describe('the process', () => {
     expect(await reasonOf(engine.openModel(model('plain')))).toBe('fulfilled');
   });
 
+  test('that died unnoticed does not cost a call: it goes to the next process', async () => {
+    const engine = engineOf({ crashLimit: { count: Number.POSITIVE_INFINITY, withinMs: 1 } });
+    await engine.openModel(model('plain'));
+    for (let round = 0; round < 10; round++) {
+      process.kill([...pids].at(-1)!, 'SIGKILL');
+      // Dead for good before this host has had a turn to hear of it.
+      while (isAlive([...pids].at(-1)!));
+      expect(await reasonOf(engine.openModel(model('plain')))).toBe('fulfilled');
+    }
+    expect((await engine.describe()).starts).toBe(11);
+  });
+
   test('that cannot be started at all rejects', async () => {
     const engine = engineOf({
       spawn: () => spawn('/nowhere/at/all', { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] }),
@@ -275,21 +287,38 @@ describe('the process', () => {
     await expect(missing.openModel(model('plain'))).rejects.toThrow(/Cannot find module/);
   });
 
-  test('that is stuck is ended after a cancel', async () => {
-    const engine = engineOf({ stuckMs: 150 });
+  /** An engine whose process has just begun a forward pass without end. */
+  async function stuckEngine(options: Partial<ClientOptions>) {
+    const lines: string[] = [];
+    const log = (line: string) => {
+      notePid(line);
+      lines.push(line);
+    };
+    const engine = engineOf({ ...options, log });
     const controller = new AbortController();
-    const call = engine.harmonize(model('stuck'), grid, WISHES, { signal: controller.signal });
+    const call = reasonOf(engine.harmonize(model('stuck'), grid, WISHES, { signal: controller.signal }));
+    await eventually(() => lines.includes('stuck now'));
+    return { engine, call, controller };
+  }
+
+  test('that is stuck is ended after a cancel', async () => {
+    const { engine, call, controller } = await stuckEngine({ stuckMs: 150 });
     const other = engine.probabilities(model('plain'), [viewOf(grid)]);
-    setTimeout(() => controller.abort(), 300);
-    expect(await reasonOf(call)).toBe('cancelled');
+    controller.abort();
+    expect(await call).toBe('cancelled');
     expect(await reasonOf(other)).toBe('runtime-failed');
     expect(await reasonOf(engine.openModel(model('plain')))).toBe('fulfilled');
   });
 
+  test('that is too busy to say how it is does not hold up a report', async () => {
+    const { engine, call } = await stuckEngine({ graceMs: 100 });
+    expect(await engine.describe()).toMatchObject({ starts: 1, process: null });
+    await engine.stop();
+    expect(await call).toBe('cancelled');
+  });
+
   test('that is stuck cannot hold up a farewell', async () => {
-    const engine = engineOf({ graceMs: 100 });
-    const call = reasonOf(engine.harmonize(model('stuck'), grid, WISHES));
-    await pause(200);
+    const { engine, call } = await stuckEngine({ graceMs: 100 });
     await engine.dispose();
     expect(await call).toBe('cancelled');
     expect(await reasonOf(engine.openModel(model('plain')))).toBe('cancelled');
@@ -409,10 +438,9 @@ describe('at random moments', () => {
           expect(Object.keys(outcomes)).toContain(outcome);
           outcomes[outcome as keyof typeof outcomes]++;
         }
-        const { fills } = await engine.harmonize(model('plain'), grid, WISHES).catch(() =>
-          // The kill may reach a process that was still taking this call.
-          engine.harmonize(model('plain'), grid, WISHES),
-        );
+        // A kill after the last answer may meet this call instead, but only one.
+        const retry = () => engine.harmonize(model('plain'), grid, WISHES);
+        const { fills } = await retry().catch(retry);
         expect(fills).toEqual(expected.fills);
       }
       expect(outcomes['runtime-failed']).toBeGreaterThan(0);

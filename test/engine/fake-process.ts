@@ -37,7 +37,10 @@ const manners: Record<string, () => void | Promise<void>> = {
   plain: () => {},
   slow: () => pause(10),
   busy: () => busy(10),
-  stuck: () => busy(3_600_000),
+  stuck: () => {
+    console.log('stuck now');
+    busy(3_600_000);
+  },
   crash: () => void process.kill(process.pid, 'SIGSEGV'),
   exit: () => process.exit(3),
   throw: () => {

@@ -1,3 +1,8 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import util from 'node:util';
 import { describe, expect, test, vi } from 'vitest';
 import { PRESETS, type PresetName, specOf } from '../../src/engine/network.ts';
 import type { Predict } from '../../src/engine/predict.ts';
@@ -257,6 +262,37 @@ describe('tfjs-node-gpu', () => {
   ])('is refused where %s', async (_, changes, reason) => {
     const tf = await library(changes);
     await expect(startNodeGpu(network, null, () => tf)).rejects.toThrow(reason);
+  });
+
+  test('is found by its folder, and loads although Node has lost what it calls', async () => {
+    await candidate('tfjs-wasm').start(network, OPEN);
+    const folder = mkdtempSync(join(tmpdir(), 'cantus-gpu-'));
+    const installed = join(folder, 'node_modules/@tensorflow/tfjs-node-gpu');
+    mkdirSync(installed, { recursive: true });
+    writeFileSync(
+      join(installed, 'package.json'),
+      '{ "name": "@tensorflow/tfjs-node-gpu", "main": "index.js" }',
+    );
+    const core = createRequire(import.meta.url).resolve('@tensorflow/tfjs-core');
+    writeFileSync(
+      join(installed, 'index.js'),
+      `if (!require('util').isNullOrUndefined(null)) throw new Error('wrong');
+       const backend = () => ({ isUsingGpuDevice: true });
+       module.exports = { ...require(${JSON.stringify(core)}), backend, ready: async () => {}, getBackend: () => 'tensorflow' };`,
+    );
+    const old = util as { isNullOrUndefined?: unknown };
+    const kept = old.isNullOrUndefined;
+    delete old.isNullOrUndefined;
+    try {
+      for (const place of [folder, installed]) {
+        const { report, started } = await chooseRuntime(network, { ...OPEN, gpuFolder: place }, CANDIDATES);
+        expect(report).toMatchObject({ runtime: 'tfjs-node-gpu', reason: 'it is installed and has a GPU' });
+        await started.dispose();
+      }
+    } finally {
+      old.isNullOrUndefined = kept;
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   test('is refused where it cannot be loaded, whatever it throws', async () => {
