@@ -29,7 +29,7 @@ export interface Surroundings {
   readonly extensionUri: vscode.Uri;
   readonly log: vscode.LogOutputChannel;
   /** Reads a document's present text; cheap when it has been read already. */
-  readonly parse: (document: vscode.TextDocument) => Parsed;
+  readonly parse: (document: vscode.TextDocument) => Parsed | Promise<Parsed>;
   /** The user chose an alternative, or none. */
   readonly onChoose: (document: vscode.TextDocument, message: ChooseMessage) => void;
   /** The user wants to see what the network thinks, or no more. */
@@ -136,6 +136,10 @@ export class Panel implements vscode.Disposable {
     this.#gone.dispose();
   }
 
+  get uri(): vscode.Uri {
+    return this.#document.uri;
+  }
+
   #isMine(document: vscode.TextDocument): boolean {
     if (document.uri.toString() !== this.#document.uri.toString()) return false;
     this.#document = document;
@@ -164,11 +168,26 @@ export class Panel implements vscode.Disposable {
   #update(): void {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
-    const parsed = this.surroundings.parse(this.#document);
+    this.#show().catch((error: unknown) =>
+      this.surroundings.log.error('The preview could not be brought up to date.', error),
+    );
+  }
+
+  async #show(): Promise<void> {
+    const { version } = this.#document;
+    const parsed = await this.surroundings.parse(this.#document);
+    // Overtaken by another change, which brings its own picture.
+    if (version !== this.#document.version) return;
     const reading = readingOf(parsed, this.#filled);
     this.#sheet = reading.sheet;
-    this.#version = this.#document.version;
+    this.#version = version;
     this.send({ type: 'document', ...this.#about, reading, trouble: troubleOf(parsed) });
+    const editor = this.#editor();
+    if (editor) this.#selected({ textEditor: editor });
+  }
+
+  #editor(): vscode.TextEditor | undefined {
+    return vscode.window.visibleTextEditors.find((editor) => this.#isMine(editor.document));
   }
 
   #settings(): void {
@@ -197,8 +216,9 @@ export class Panel implements vscode.Disposable {
     const reveal =
       kind === vscode.TextEditorSelectionChangeKind.Keyboard ||
       kind === vscode.TextEditorSelectionChangeKind.Mouse;
-    // While an edit waits to be drawn, the picture still has the old offsets; the edit brings the cursor along.
-    this.send({ type: 'selection', ...this.#about, spans, reveal });
+    // The picture still has the old offsets while an edit waits to be drawn; the cursor comes after it again.
+    if (this.#version === this.#document.version)
+      this.send({ type: 'selection', ...this.#about, spans, reveal });
   }
 
   #receive(raw: unknown): void {
@@ -241,8 +261,6 @@ export class Panel implements vscode.Disposable {
     this.#standing = true;
     this.#settings();
     this.#update();
-    const editor = vscode.window.visibleTextEditors.find((e) => e.document === this.#document);
-    if (editor) this.#selected({ textEditor: editor });
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const message of waiting) this.send(message);
@@ -255,7 +273,7 @@ export class Panel implements vscode.Disposable {
     );
     const [first] = selections;
     if (!first) return;
-    let editor = vscode.window.visibleTextEditors.find((e) => e.document === this.#document);
+    let editor = this.#editor();
     if (!editor || focus) {
       const column =
         editor?.viewColumn ??

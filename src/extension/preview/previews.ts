@@ -13,8 +13,7 @@ import type {
   ProbabilitiesMessage,
   SurpriseMessage,
 } from './messages.ts';
-import { Panel, type Surroundings } from './panel.ts';
-import { readingOf } from './sheet.ts';
+import type { Panel, Surroundings } from './panel.ts';
 
 const TYPE = 'cantus.preview';
 
@@ -42,7 +41,9 @@ export class Previews implements vscode.Disposable, vscode.WebviewPanelSerialize
   }
 
   /** Opens the preview of a document beside it, or brings it to the front. The focus stays where it is. */
-  show(document: vscode.TextDocument): Panel {
+  async show(document: vscode.TextDocument): Promise<Panel> {
+    // What reads and draws is loaded with the first preview, not when the extension wakes.
+    const { Panel } = await import('./panel.ts');
     const known = this.#panels.get(document.uri.toString());
     if (known) {
       known.reveal();
@@ -52,7 +53,7 @@ export class Previews implements vscode.Disposable, vscode.WebviewPanelSerialize
       viewColumn: vscode.ViewColumn.Beside,
       preserveFocus: true,
     });
-    return this.#adopt(document, view);
+    return this.#adopt(new Panel(document, view, this.surroundings));
   }
 
   has(document: vscode.TextDocument): boolean {
@@ -63,9 +64,8 @@ export class Previews implements vscode.Disposable, vscode.WebviewPanelSerialize
     return this.#panels.get(document.uri.toString());
   }
 
-  #adopt(document: vscode.TextDocument, view: vscode.WebviewPanel): Panel {
-    const key = document.uri.toString();
-    const panel = new Panel(document, view, this.surroundings);
+  #adopt(panel: Panel): Panel {
+    const key = panel.uri.toString();
     this.#panels.set(key, panel);
     panel.onGone(() => {
       if (this.#panels.get(key) === panel) this.#panels.delete(key);
@@ -78,7 +78,7 @@ export class Previews implements vscode.Disposable, vscode.WebviewPanelSerialize
       uri instanceof vscode.Uri
         ? await vscode.workspace.openTextDocument(uri)
         : vscode.window.activeTextEditor?.document;
-    if (document) this.show(document);
+    if (document) await this.show(document);
   }
 
   async deserializeWebviewPanel(view: vscode.WebviewPanel, state: unknown): Promise<void> {
@@ -87,7 +87,8 @@ export class Previews implements vscode.Disposable, vscode.WebviewPanelSerialize
       if (typeof uri !== 'string' || uri === '') throw new Error('it names no document');
       const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(uri, true));
       this.#panels.get(document.uri.toString())?.dispose();
-      this.#adopt(document, view);
+      const { Panel } = await import('./panel.ts');
+      this.#adopt(new Panel(document, view, this.surroundings));
     } catch (error) {
       this.surroundings.log.info(`A preview could not be restored: ${String(error)}`);
       view.dispose();
@@ -110,17 +111,30 @@ export class Previews implements vscode.Disposable, vscode.WebviewPanelSerialize
   }
 
   /** Offers alternatives to flip through and hear; the answer comes to `onChoose` with the same `run`. */
-  offer(document: vscode.TextDocument, run: string, offers: readonly Offer[], region: Interval): void {
-    const items: Alternative[] = offers.map(({ label, parsed, filled }) => ({
-      label,
-      reading: readingOf(parsed, filled),
-    }));
-    this.#panel(document)?.send({ type: 'alternatives', ...about(document), run, items, region });
+  async offer(
+    document: vscode.TextDocument,
+    run: string,
+    offers: readonly Offer[],
+    region: Interval,
+  ): Promise<void> {
+    const { version } = document;
+    const { readingOf } = await import('./sheet.ts');
+    const items = offers.map(
+      ({ label, parsed, filled }): Alternative => ({ label, reading: readingOf(parsed, filled) }),
+    );
+    this.#panel(document)?.send({
+      type: 'alternatives',
+      uri: document.uri.toString(),
+      version,
+      run,
+      items,
+      region,
+    });
   }
 
   /** Takes back what was offered. */
-  withdraw(document: vscode.TextDocument, run: string): void {
-    this.offer(document, run, [], { from: 0, to: 0 });
+  withdraw(document: vscode.TextDocument, run: string): Promise<void> {
+    return this.offer(document, run, [], { from: 0, to: 0 });
   }
 
   surprise(document: vscode.TextDocument, notes: SurpriseMessage['notes']): void {
@@ -135,9 +149,13 @@ export class Previews implements vscode.Disposable, vscode.WebviewPanelSerialize
   }
 
   /** Plays in the document's preview, which opens when there is none. */
-  play(document: vscode.TextDocument, what: PlayMessage['what'], voice: PlayMessage['voice'] = null): void {
+  async play(
+    document: vscode.TextDocument,
+    what: PlayMessage['what'],
+    voice: PlayMessage['voice'] = null,
+  ): Promise<void> {
     if (what === 'stop' && !this.has(document)) return;
-    this.show(document).send({ type: 'play', what, voice });
+    (await this.show(document)).send({ type: 'play', what, voice });
   }
 
   status(document: vscode.TextDocument, text: string): void {
@@ -145,8 +163,8 @@ export class Previews implements vscode.Disposable, vscode.WebviewPanelSerialize
   }
 
   /** The picture (SVG, a page to print) or the sound (WAV) as bytes; opens the preview when there is none. */
-  export(document: vscode.TextDocument, kind: ExportKind): Promise<Uint8Array> {
-    return this.show(document).export(kind);
+  async export(document: vscode.TextDocument, kind: ExportKind): Promise<Uint8Array> {
+    return (await this.show(document)).export(kind);
   }
 }
 
