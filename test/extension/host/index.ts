@@ -3,17 +3,13 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format } from 'node:util';
 import Mocha from 'mocha';
+import { say } from './say.ts';
 
-/** Marks what the tests say, so that it can be told from the workbench's own chatter. */
-function markConsole(): void {
-  for (const method of ['log', 'warn', 'error'] as const) {
-    const print = console[method].bind(console);
-    console[method] = (...args: unknown[]) => print(`| ${format(...args)}`);
-  }
-}
+/** VS Code keeps its console for itself, but Mocha's reporters print through a function of their own. */
+const reporters = Mocha.reporters.Base as unknown as { consoleLog: (...args: unknown[]) => void };
 
 export function run(): Promise<void> {
-  markConsole();
+  reporters.consoleLog = (...args) => say(format(...args));
   const grep = process.env.CANTUS_HOST_GREP;
   const mocha = new Mocha({
     ui: 'bdd',

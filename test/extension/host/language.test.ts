@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { closeAll, eventually, extension, open } from './host.ts';
+import { say } from './say.ts';
 
 describe('the language', () => {
   after(closeAll);
@@ -21,7 +22,7 @@ describe('the language', () => {
     const started = performance.now();
     require(bundle);
     const milliseconds = performance.now() - started;
-    console.log(`      loading the bundle: ${milliseconds.toFixed(1)} ms`);
+    say(`      loading the bundle: ${milliseconds.toFixed(1)} ms`);
     assert.ok(milliseconds < 250, `${milliseconds} ms`);
   });
 
@@ -42,7 +43,7 @@ describe('the language', () => {
       '_workbench.colorizeTextMateTokens',
       document.uri,
     );
-    console.log(`      tokenizing 1000 lines: ${timing.tokenizeTime.toFixed(0)} ms`);
+    say(`      tokenizing 1000 lines: ${timing.tokenizeTime.toFixed(0)} ms`);
     assert.ok(timing.tokenizeTime < 2000);
   });
 
