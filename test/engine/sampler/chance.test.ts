@@ -190,7 +190,7 @@ describe('a chain', () => {
     60_000,
   );
 
-  test('a note of fixed rhythm is drawn from the product of its cells', async () => {
+  test('a note of fixed rhythm is drawn from the geometric mean of its cells', async () => {
     const row = [
       [0.7, 0.2, 0.1, 0],
       [0.2, 0.4, 0.2, 0.2],
@@ -210,11 +210,11 @@ describe('a chain', () => {
       const [{ filled }] = await harmonize(grid, predict, { ...PLAIN, seed, steps: 1 });
       counts[CHOICES.indexOf(filled.pitch[1])]++;
     }
-    const product = row[0].map((p, i) => p * row[1][i]);
-    const sum = product.reduce((a, b) => a + b);
+    const mean = row[0].map((p, i) => Math.sqrt(p * row[1][i]));
+    const sum = mean.reduce((a, b) => a + b);
     expectDrawnFrom(
       counts,
-      product.map((p) => p / sum),
+      mean.map((p) => p / sum),
     );
   });
 
