@@ -4,7 +4,7 @@
 import type { Key } from '../pitch.ts';
 import type { Bar, Voice } from '../score.ts';
 import { barTicks, type Metre, TICKS_PER_WHOLE, type Tick } from '../time.ts';
-import type { RawBar, Stream } from './streams.ts';
+import type { RawBar, Stream } from './raw.ts';
 
 /** One bar in the four voices; null where a voice has no music there. */
 export type Row = readonly [RawBar | null, RawBar | null, RawBar | null, RawBar | null];

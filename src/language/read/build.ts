@@ -5,7 +5,7 @@ import { VOICE_NAMES } from '../score.ts';
 import type { Interval, Tick } from '../time.ts';
 import { type Row, type Ruled, ruleBars } from './bars.ts';
 import { readDirectives } from './directives.ts';
-import type { Draft, Finding, Stream, Tune } from './streams.ts';
+import type { Draft, Finding, Stream, Tune } from './raw.ts';
 import { type Casting, castVoices } from './voices.ts';
 
 /** A score with what the checks need besides it. */

@@ -7,7 +7,7 @@ import { type Event, type Part, type Range, VOICE_NAMES, VOICES } from '../score
 import { barTicks, TICKS_PER_WHOLE, type Tick } from '../time.ts';
 import { deviations } from './bars.ts';
 import type { Reading } from './build.ts';
-import type { Finding, RawBar } from './streams.ts';
+import type { Finding, RawBar } from './raw.ts';
 import type { Tree } from './tree.ts';
 
 /** What a check may look at. */

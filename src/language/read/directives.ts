@@ -4,7 +4,7 @@ import { midi } from '../pitch.ts';
 import type { Span } from '../problem.ts';
 import { DEFAULT_RANGES, type Directives, type Range, VOICE_LETTERS, VOICES, type Voice } from '../score.ts';
 import { readPitch } from './fields.ts';
-import type { Finding } from './streams.ts';
+import type { Finding } from './raw.ts';
 
 type Four<T> = [T, T, T, T];
 type Draft = {

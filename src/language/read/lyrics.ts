@@ -1,7 +1,7 @@
 // Words under notes: a `w:` line as words, and words set to the notes of the music line before them, as ABC 2.1
 // section 5 says.
 
-import type { Draft } from './streams.ts';
+import type { Draft } from './raw.ts';
 
 /** A syllable (with its `-`), `_` and `-` for a held one, `*` for a note without one, `|` for the next bar. */
 export type Word = string;

@@ -5,7 +5,7 @@
 // the rest S, A, T from above. So one voice is S, and two are S and B where the second has a bass clef, else S and A.
 
 import type { Voice } from '../score.ts';
-import type { Stream } from './streams.ts';
+import type { Stream } from './raw.ts';
 
 const NAMES: readonly (readonly [Voice, readonly string[]])[] = [
   [

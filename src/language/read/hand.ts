@@ -1,0 +1,487 @@
+// Items of music -> the bars of one voice. A hand writes one voice from token to token: lengths, tuplets, broken
+// rhythm, ties, graces, bar lines. Knows no other voice and no fields; those are told to it.
+
+import type { Key } from '../pitch.ts';
+import type { Fix, Span } from '../problem.ts';
+import type { Bar, Event } from '../score.ts';
+import { type Metre, TICKS_PER_WHOLE, type Tick } from '../time.ts';
+import { readBarline, stronger } from './barlines.ts';
+import type { EventItem, Item, Length, MarkItem } from './grammar.ts';
+import { alignLyrics, type Word } from './lyrics.ts';
+import type { Draft, RawBar, Stream } from './raw.ts';
+import { NO_PITCHES, Sounds, type Spellings, same } from './sounds.ts';
+import type { Line } from './tree.ts';
+
+/** Longest event, and most bars one `Z` may ask for: more is a slip of the pen. */
+const LONGEST = 64 * TICKS_PER_WHOLE;
+const MOST_BARS = 100;
+/** More verses under a note than this are not kept. */
+const MOST_VERSES = 99;
+/** The bar of an event that has no place in the score yet. */
+const NOWHERE = -1;
+const NONE: readonly string[] = [];
+const FERMATAS = new Set(['fermata', 'invertedfermata']);
+
+/** What all hands of a tune share. */
+export interface Desk {
+  readonly spellings: Spellings;
+  /** Decorations of one letter, as `U:` defines them. */
+  readonly symbols: ReadonlyMap<string, string>;
+  note(code: string, message: string, span: Span, fixes?: readonly Fix[]): void;
+  /** Told of every event as it is written. */
+  heard(event: Draft): void;
+}
+
+export class Hand {
+  readonly sounds: Sounds;
+  bar: RawBar;
+  private last: Draft | null = null;
+  private lastBar: RawBar | null = null;
+  private decorations: string[] = [];
+  private annotations: string[] = [];
+  private chordSymbol: string | null = null;
+  private slurs = 0;
+  /** What a broken-rhythm sign makes of the next length. */
+  private broken: Length | null = null;
+  private tuplet: { readonly p: number; readonly q: number; left: number } | null = null;
+  /** The brace that has opened grace notes; null outside them. */
+  private grace: Span | null = null;
+  private overlay = false;
+  /** The last bar line: the index of its line, its text, and where it ends. */
+  private signLine = -1;
+  private sign = '';
+  private signEnd = -1;
+  /** Singable events of the last music line, and the bar each is in, for `w:`. */
+  private sung: Draft[] = [];
+  private sungBars: number[] = [];
+  private verse = 0;
+  /** Where a `+:` line goes on in the verse. */
+  private verseAt = 0;
+  /** Which run of music lines `sung` comes from. */
+  private group = -1;
+
+  constructor(
+    private readonly desk: Desk,
+    readonly stream: Stream,
+    public unit: Tick,
+    public metre: Metre | null,
+    key: Key,
+  ) {
+    this.sounds = new Sounds(desk.spellings, key);
+    this.bar = this.openBar();
+  }
+
+  /** Takes the next item; `index` is that of its line, `group` that of the run of lines joined by `\`. */
+  take(item: Item, line: Line, index: number, group: number): void {
+    if (this.group !== group) {
+      this.group = group;
+      this.sung = [];
+      this.sungBars = [];
+      this.verse = 0;
+    }
+    if (item.kind === 'bar') {
+      this.closeAt(item, line, index);
+      return;
+    }
+    if (this.bar.start < 0) this.bar.start = line.start + item.start;
+    if (item.kind === 'event') this.event(item, line);
+    else this.mark(item, line);
+  }
+
+  /** The text turns to another voice. */
+  leave(): void {
+    if (this.bar.cut < 0 && occupied(this.bar)) this.bar.cut = this.bar.end;
+  }
+
+  private openBar(): RawBar {
+    return {
+      events: [],
+      length: 0,
+      whole: null,
+      empty: false,
+      start: -1,
+      end: -1,
+      cut: -1,
+      key: this.sounds.key,
+      metre: this.metre,
+      unit: this.unit,
+      octave: this.sounds.octave,
+      transpose: this.sounds.transpose,
+      barline: 'none',
+      repeat: false,
+      ending: null,
+      lineEnd: false,
+      lineMissing: -1,
+    };
+  }
+
+  /** A bar without events begins with what was said last. */
+  refresh(): void {
+    const { bar } = this;
+    if (occupied(bar)) return;
+    bar.key = this.sounds.key;
+    bar.metre = this.metre;
+    bar.unit = this.unit;
+    bar.octave = this.sounds.octave;
+    bar.transpose = this.sounds.transpose;
+  }
+
+  private closeBar(barline: Bar['barline']): void {
+    this.bar.barline = barline;
+    this.stream.bars.push(this.bar);
+    this.bar = this.openBar();
+    this.sounds.forget();
+    this.overlay = false;
+    this.endGrace();
+  }
+
+  closeAt(item: MarkItem, line: Line, index: number): void {
+    const { barline, starts, ending, text } = readBarline(item.text);
+    const between = this.signLine === index && this.sign === '|' && /^\|[|\]]?$/.test(text);
+    if (occupied(this.bar) || between) {
+      this.bar.empty = !occupied(this.bar);
+      if (this.bar.empty) {
+        this.bar.start = this.signEnd;
+        this.bar.end = line.start + item.start;
+      }
+      this.closeBar(barline);
+      this.stream.bars[this.stream.bars.length - 1]!.lineEnd = item === line.items[line.items.length - 1];
+    } else {
+      const before = this.stream.bars[this.stream.bars.length - 1];
+      if (before) before.barline = stronger(before.barline, barline);
+    }
+    if (starts) this.bar.repeat = true;
+    if (ending !== null) this.bar.ending = ending;
+    this.signLine = index;
+    this.sign = text;
+    this.signEnd = line.start + item.end;
+    this.decorations = [];
+  }
+
+  private endGrace(): void {
+    if (!this.grace) return;
+    this.desk.note(
+      'unclosed-grace',
+      'These grace notes have no end. Write `}` behind the last of them.',
+      this.grace,
+    );
+    this.grace = null;
+  }
+
+  /** What stands behind a `Z` begins a new bar, bar line or not. */
+  private breakBar(at: number): void {
+    this.closeBar('single');
+    this.bar.start = at;
+    this.bar.lineMissing = at;
+  }
+
+  /** The last bar may lack its bar line. */
+  finish(): void {
+    if (occupied(this.bar)) this.closeBar('none');
+    if (this.last?.tied) this.dangling(this.last);
+  }
+
+  private mark(item: MarkItem, line: Line): void {
+    switch (item.kind) {
+      case 'ending':
+        this.bar.ending = item.text.replace(/[["]/g, '');
+        return;
+      case 'chord-symbol':
+        this.chordSymbol = item.text.slice(1, -1);
+        return;
+      case 'annotation':
+        this.annotations.push(item.text.slice(1, -1));
+        return;
+      case 'decoration':
+        this.decoration(item, line);
+        return;
+      case 'tuplet':
+        this.beginTuplet(item);
+        return;
+      case 'slur-open':
+        this.slurs++;
+        return;
+      case 'slur-close':
+        if (this.last) this.last.slurEnds++;
+        if (occupied(this.bar)) this.bar.end = line.start + item.end;
+        return;
+      case 'tie':
+        if (this.last?.kind === 'note') this.tie(this.last);
+        if (occupied(this.bar)) this.bar.end = line.start + item.end;
+        return;
+      case 'broken':
+        this.breakRhythm(item);
+        return;
+      case 'grace-open':
+        this.grace = at(line, item);
+        return;
+      case 'grace-close':
+        this.grace = null;
+        return;
+      case 'overlay':
+        if (!this.overlay)
+          this.desk.note(
+            'overlay',
+            'A second layer (`&`) is not read: only the first layer of the bar counts. It stays as it is.',
+            at(line, item),
+          );
+        this.overlay = true;
+        return;
+      case 'unclosed-quote':
+        this.desk.note(
+          'unclosed-quote',
+          'This text has no closing quotation mark. Add `"` at its end.',
+          at(line, item),
+        );
+        return;
+      case 'unclosed-decoration':
+        if (item.text.length === 1) return;
+        this.desk.note(
+          'unclosed-decoration',
+          `This decoration has no end. Write \`${item.text}${item.text[0]}\`.`,
+          at(line, item),
+          [
+            {
+              title: `Close the decoration with ${item.text[0]}`,
+              edits: [{ span: after(line, item), newText: item.text[0] ?? '' }],
+            },
+          ],
+        );
+        return;
+      default:
+        this.desk.note(
+          'unknown-token',
+          `\`${item.text}\` means nothing here and is passed over. Remove it, or write % before it to make it a comment.`,
+          at(line, item),
+        );
+        return;
+    }
+  }
+
+  private decoration(item: MarkItem, line: Line): void {
+    const name = item.text.length > 1 ? item.text.slice(1, -1) : this.desk.symbols.get(item.text);
+    if (name === undefined)
+      this.desk.note(
+        'unknown-token',
+        `\`${item.text}\` is no note and no symbol that \`U:\` has defined. Remove it, or define it with \`U:${item.text} = !fermata!\`.`,
+        at(line, item),
+      );
+    else this.decorations.push(name);
+  }
+
+  /** `(p:q:r`: r notes, p in the time of q. */
+  private beginTuplet(item: MarkItem): void {
+    const [p = 0, q = 0, r = 0] = item.text.slice(1).split(':').map(Number);
+    if (p < 1 || p > 99) return;
+    const compound = this.metre !== null && this.metre.unit >= 8 && this.metre.beats % 3 === 0;
+    const usual = [0, 1, 3, 2, 3, compound ? 3 : 2, 2, compound ? 3 : 2, 3, compound ? 3 : 2][p] ?? p;
+    this.tuplet = { p, q: q > 0 && q < 100 ? q : usual, left: r || p };
+  }
+
+  private breakRhythm(item: MarkItem): void {
+    const half = 2 ** Math.min(item.text.length, 6);
+    const longer = { num: 2 * half - 1, den: half };
+    const shorter = { num: 1, den: half };
+    const { last } = this;
+    if (!last || this.lastBar !== this.bar || this.grace) return;
+    const first = item.text[0] === '>' ? longer : shorter;
+    const duration = Math.round((last.duration * first.num) / first.den);
+    this.bar.length += duration - last.duration;
+    last.duration = duration;
+    this.broken = item.text[0] === '>' ? shorter : longer;
+  }
+
+  private event(item: EventItem, line: Line): void {
+    if (!item.closed)
+      this.desk.note(
+        'unclosed-chord',
+        'This chord has no closing bracket. Write `]` after its last note.',
+        at(line, item),
+        [
+          {
+            title: 'Close the chord',
+            edits: [{ span: { start: line.start + item.end, end: line.start + item.end }, newText: ']' }],
+          },
+        ],
+      );
+    if (this.overlay) return;
+    if (this.bar.whole && !this.grace) this.breakBar(line.start + item.start);
+    if (item.core === 'bars') {
+      this.wholeBars(item, line);
+      return;
+    }
+    const { bar } = this;
+    const open = item.prefix === '?';
+    const pitches = this.sounds.of(item.pitches, this.grace !== null);
+    const note = pitches.length > 0 || (open && item.letter !== 'z');
+    const draft = this.draft(item, line, note ? 'note' : 'rest');
+    draft.onset = bar.length;
+    draft.rhythm = open && item.letter === 'z' ? 'free' : 'fixed';
+    if (open && item.core === 'chord') draft.candidates = pitches;
+    else draft.pitches = pitches;
+    if (this.grace) draft.irregular = 'grace';
+    else {
+      draft.duration = this.duration(item, line);
+      if (this.tuplet) {
+        if (this.tuplet.q !== this.tuplet.p) draft.irregular = 'tuplet';
+        if (--this.tuplet.left === 0) this.tuplet = null;
+      }
+    }
+    this.attach(draft);
+    this.join(draft, item);
+    bar.length += draft.duration;
+    bar.end = draft.span.end;
+    bar.events.push(draft);
+    if (!this.grace && note && draft.rhythm === 'fixed') {
+      this.sung.push(draft);
+      this.sungBars.push(this.stream.bars.length);
+    }
+  }
+
+  private draft(item: EventItem, line: Line, kind: Event['kind']): Draft {
+    const span = at(line, item);
+    return {
+      kind,
+      state: item.prefix === '?' ? 'open' : item.prefix === '@' ? 'pinned' : 'written',
+      rhythm: 'fixed',
+      voice: 0,
+      onset: 0,
+      duration: 0,
+      bar: NOWHERE,
+      pitches: NO_PITCHES,
+      candidates: null,
+      span,
+      body: item.prefix === '' ? span : { start: line.start + item.body, end: span.end },
+      tied: false,
+      continues: false,
+      fermata: false,
+      irregular: null,
+      decorations: NONE,
+      chordSymbol: null,
+      annotations: NONE,
+      lyrics: NONE,
+      slurStarts: 0,
+      slurEnds: 0,
+    };
+  }
+
+  /** Hands over what stood before the event. */
+  private attach(draft: Draft): void {
+    this.desk.heard(draft);
+    if (this.decorations.length > 0) {
+      draft.decorations = this.decorations;
+      draft.fermata = this.decorations.some((name) => FERMATAS.has(name));
+      this.decorations = [];
+    }
+    if (this.annotations.length > 0) {
+      draft.annotations = this.annotations;
+      this.annotations = [];
+    }
+    if (this.chordSymbol !== null && !this.grace) {
+      draft.chordSymbol = this.chordSymbol;
+      this.chordSymbol = null;
+    }
+    if (this.slurs > 0) {
+      draft.slurStarts = this.slurs;
+      this.slurs = 0;
+    }
+  }
+
+  /** Ties the event to the one before it, and remembers its own tie. */
+  private join(draft: Draft, item: EventItem): void {
+    if (this.grace) return;
+    const { last } = this;
+    if (last?.tied) {
+      draft.continues =
+        draft.state === 'open' && draft.pitches.length === 0
+          ? draft.kind === 'note' || draft.rhythm === 'free'
+          : draft.pitches.some((pitch) => last.pitches.some((other) => same(pitch, other))) ||
+            (last.state === 'open' && last.pitches.length === 0 && draft.kind === 'note');
+      if (!draft.continues) this.dangling(last);
+    }
+    this.sounds.held = NO_PITCHES;
+    this.last = draft;
+    this.lastBar = this.bar;
+    if (item.tied || item.pitches.some((pitch) => pitch.tied)) this.tie(draft);
+  }
+
+  private tie(draft: Draft): void {
+    if (draft.kind !== 'note') return;
+    draft.tied = true;
+    this.sounds.held = draft.pitches;
+  }
+
+  private dangling(draft: Draft): void {
+    this.desk.note(
+      'dangling-tie',
+      'This tie leads to no note of the same pitch. Repeat the pitch after it, or remove the `-`.',
+      draft.span,
+    );
+  }
+
+  private duration(item: EventItem, line: Line): Tick {
+    const inner = item.pitches[0]?.length;
+    let num = this.unit * item.length.num * (inner ? inner.num : 1);
+    let den = item.length.den * (inner ? inner.den : 1);
+    if (this.broken) {
+      num *= this.broken.num;
+      den *= this.broken.den;
+      this.broken = null;
+    }
+    if (this.tuplet) {
+      num *= this.tuplet.q;
+      den *= this.tuplet.p;
+    }
+    const ticks = num / den;
+    if (ticks >= 1 && ticks <= LONGEST) return Math.round(ticks);
+    this.desk.note(
+      'bad-length',
+      'No note can be as long or as short as this. Write a length such as 2, 3/2 or /2.',
+      at(line, item),
+    );
+    return ticks > LONGEST ? LONGEST : this.unit;
+  }
+
+  /** `Z3`: the rest of this bar and two whole ones. */
+  private wholeBars(item: EventItem, line: Line): void {
+    this.endGrace();
+    const asked = item.length.den === 1 ? item.length.num : 0;
+    const count = Math.min(MOST_BARS, Math.max(1, asked));
+    if (count !== asked)
+      this.desk.note(
+        'bad-length',
+        `A rest of whole bars takes a whole number from 1 to ${MOST_BARS}, as in \`Z2\`.`,
+        at(line, item),
+      );
+    for (let i = 0; i < count; i++) {
+      if (i > 0) this.closeBar('single');
+      const draft = this.draft(item, line, 'rest');
+      draft.rhythm = item.prefix === '?' ? 'free' : 'fixed';
+      draft.onset = this.bar.length;
+      if (i === 0) this.attach(draft);
+      this.join(draft, item);
+      if (this.bar.start < 0) this.bar.start = draft.span.start;
+      this.bar.whole ??= draft;
+      this.bar.events.push(draft);
+      this.bar.end = draft.span.end;
+    }
+  }
+
+  /** Sets a `w:` line to the last music line; a second one is the next verse, `more` goes on with this one. */
+  sing(words: readonly Word[], more: boolean): void {
+    if (this.sung.length === 0 || this.verse >= MOST_VERSES) return;
+    if (more && this.verse > 0) this.verse--;
+    else this.verseAt = 0;
+    this.verseAt = alignLyrics(words, this.sung, this.sungBars, this.verse, this.verseAt);
+    this.verse++;
+  }
+}
+
+const occupied = (bar: RawBar): boolean => bar.events.length > 0;
+
+const at = (line: Line, item: Item): Span => ({ start: line.start + item.start, end: line.start + item.end });
+
+const after = (line: Line, item: Item): Span => ({
+  start: line.start + item.end,
+  end: line.start + item.end,
+});

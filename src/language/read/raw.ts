@@ -1,0 +1,86 @@
+// What reading passes on before there is a score: voices as written, bar by bar, and what was noted on the way.
+// Nouns only.
+
+import type { Key } from '../pitch.ts';
+import type { Fix, Severity, Span } from '../problem.ts';
+import type { Bar, Event } from '../score.ts';
+import type { Metre, Tick } from '../time.ts';
+
+/** An event under construction. `onset` counts from the start of its bar until the bars are laid out. */
+export type Draft = { -readonly [K in keyof Event]: Event[K] };
+
+/** A bar of one voice, as written. */
+export interface RawBar {
+  readonly events: Draft[];
+  /** Sum of the lengths in it; what `Z` adds is not known yet. */
+  length: Tick;
+  /** The `Z` that fills it (from `length` on), if any. */
+  whole: Draft | null;
+  /** Two bar lines on one line with nothing between them: a bar to be filled. */
+  empty: boolean;
+  /** From its first token to the end of its last event (or the slur or tie on it). */
+  start: number;
+  end: number;
+  /** Where the text goes on to another voice before the bar is over; -1 where it does not. */
+  cut: number;
+  key: Key;
+  metre: Metre | null;
+  /** How this voice writes lengths and pitches when the bar begins. */
+  unit: Tick;
+  octave: number;
+  transpose: number;
+  barline: Bar['barline'];
+  repeat: boolean;
+  ending: string | null;
+  /** Whether the bar line is the last thing on its line. */
+  lineEnd: boolean;
+  /** Where a bar line is missing before this bar; -1 where none is. */
+  lineMissing: number;
+}
+
+export interface Stream {
+  /** '' for the voice of a tune without `V:`. */
+  readonly id: string;
+  name: string;
+  clef: string | null;
+  span: Span;
+  readonly bars: RawBar[];
+}
+
+/** Something to tell the user, noted while reading. */
+export interface Finding {
+  readonly code: string;
+  readonly message: string;
+  readonly span: Span;
+  readonly fixes?: readonly Fix[];
+  /** Where it differs from the severity of the check. */
+  readonly severity?: Severity;
+}
+
+/** A tempo mark, and the event it stands before. */
+export interface RawTempo {
+  readonly event: Draft;
+  readonly quarters: number;
+  readonly text: string | null;
+}
+
+/** The first tune of a text, voice by voice. */
+export interface Tune {
+  readonly titles: readonly string[];
+  readonly composers: readonly string[];
+  readonly fields: ReadonlySet<string>;
+  readonly unit: Tick;
+  readonly key: Key;
+  readonly metre: Metre | null;
+  readonly streams: readonly Stream[];
+  readonly tempos: readonly RawTempo[];
+  /** Voice ids in the order of `%%score` or `%%staves`; empty without one. */
+  readonly order: readonly string[];
+  /** `%%` and `I:` lines of the tune and of the file's header. */
+  readonly directives: readonly { readonly name: string; readonly value: string; readonly span: Span }[];
+  /** Where the header ends: the end of its `K:` line (or where music begins). */
+  readonly headerEnd: number;
+  /** The whole tune. */
+  readonly span: Span;
+  readonly findings: readonly Finding[];
+}
