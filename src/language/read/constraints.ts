@@ -27,69 +27,80 @@ export const stricter = (a: Weights, b: Weights): Weights =>
 
 export const isEmpty = (weights: Weights): boolean => !weights.some((weight) => weight > 0);
 
-interface Symbol {
+/** A chord from a moment on; null where a symbol that is no chord (`"N.C."`) ends the one before it. */
+interface Chord {
   readonly onset: Tick;
-  readonly text: string;
+  readonly weights: Weights | null;
 }
 
 /**
  * Chord symbols as lead sheets use them: one holds until the next in the same line, over bar lines too. A voice
- * follows the symbols of its own line if it has any, else those of the highest line that has. What is no chord
- * (`"N.C."`) ends the one before it.
+ * follows the symbols of its own line if it has any, else those of the highest line that has. A slash names the
+ * tone of the bass voice.
  */
-export function chordLine(score: Score, voice: Voice): readonly Symbol[] {
-  const symbolsOf = (events: readonly Event[]): Symbol[] =>
-    events.flatMap((event) =>
-      event.chordSymbol === null ? [] : [{ onset: event.onset, text: event.chordSymbol }],
-    );
-  const lines = [score.parts[voice], ...score.parts].map((part) => symbolsOf(part.events));
+export function chordsOf(score: Score, voice: Voice): readonly Chord[] {
+  const mode = score.directives.chords;
+  if (mode === 'ignore') return [];
+  const outside = mode === 'require' ? 0 : FOREIGN_WEIGHT;
+  const known = new Map<string, Weights | null>();
+  const weightsOf = (text: string): Weights | null => {
+    const chord = parseChordSymbol(text);
+    if (chord === null) return null;
+    const classes = voice === 3 && chord.bass !== null ? [chord.bass] : chord.classes;
+    return anyPitch().map((_, pitch) => (classes.includes(pitch % 12) ? 1 : outside));
+  };
+  const chordsIn = (events: readonly Event[]): Chord[] =>
+    events.flatMap(({ chordSymbol, onset }) => {
+      if (chordSymbol === null) return [];
+      if (!known.has(chordSymbol)) known.set(chordSymbol, weightsOf(chordSymbol));
+      return [{ onset, weights: known.get(chordSymbol) ?? null }];
+    });
+  const lines = [score.parts[voice], ...score.parts].map((part) => chordsIn(part.events));
   return lines.find((line) => line.length > 0) ?? [];
 }
 
-/** Weights under the chord in force at a tick; null where there is none. A slash names the bass voice's tone. */
-export function chordWeights(
-  line: readonly Symbol[],
-  at: Tick,
-  voice: Voice,
-  mode: 'prefer' | 'require',
-): Weights | null {
-  const symbol = line.filter(({ onset }) => onset <= at).at(-1);
-  const chord = symbol === undefined ? null : parseChordSymbol(symbol.text);
-  if (chord === null) return null;
-  const classes = voice === 3 && chord.bass !== null ? [chord.bass] : chord.classes;
-  const outside = mode === 'require' ? 0 : FOREIGN_WEIGHT;
-  return anyPitch().map((_, pitch) => (classes.includes(pitch % 12) ? 1 : outside));
-}
-
-/** The spellings a singer expects of a MIDI number: at most one accidental. */
-export function plainSpellings(pitch: number): Pitch[] {
-  const result: Pitch[] = [];
-  for (let letter = 0; letter < 7; letter++) {
-    for (const alter of [-1, 0, 1]) {
-      const spelled = { letter: letter as Letter, alter, octave: 0 };
-      const octaves = (pitch - midi(spelled)) / 12;
-      if (Number.isInteger(octaves)) result.push({ ...spelled, octave: octaves });
-    }
+/** The chord in force at a tick. */
+export const chordAt = (chords: readonly Chord[], at: Tick): Weights | null => {
+  let low = 0;
+  let high = chords.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (chords[middle]!.onset <= at) low = middle + 1;
+    else high = middle;
   }
-  return result;
-}
+  return chords[low - 1]?.weights ?? null;
+};
+
+/** By MIDI number: the spellings a singer expects, with at most one accidental. */
+const PLAIN_SPELLINGS: readonly (readonly Pitch[])[] = Array.from({ length: 128 }, (_, pitch) =>
+  [0, 1, 2, 3, 4, 5, 6].flatMap((letter) =>
+    [-1, 0, 1].flatMap((alter) => {
+      const spelled = { letter: letter as Letter, alter, octave: 0 };
+      const octave = (pitch - midi(spelled)) / 12;
+      return Number.isInteger(octave) ? [{ ...spelled, octave }] : [];
+    }),
+  ),
+);
 
 /**
  * Forbids what could only be written with an accidental that changes how a locked note later in the bar reads:
  * F sharp before a plain F and a plain G. (Another octave counts too: readers of ABC differ there.)
  * @param others the locked notes of the voice in this bar
+ * @returns null where everything can be written
  */
-export function readableBeside(others: readonly Event[], at: Tick, signature: readonly number[]): Weights {
+export function readableBeside(
+  others: readonly Event[],
+  at: Tick,
+  signature: readonly number[],
+): Weights | null {
   const pitches = (events: readonly Event[]) => events.flatMap((event) => event.pitches);
   const before = pitches(others.filter((event) => event.onset < at));
   const after = pitches(others.filter((event) => event.onset >= at));
-  if (after.length === 0) return anyPitch();
+  if (after.length === 0) return null;
   const fits = ({ letter, alter }: Pitch): boolean => {
     if (!after.some((later) => later.letter === letter && later.alter !== alter)) return true;
     const plain = alter === signature[letter];
     return plain && !before.some((earlier) => earlier.letter === letter && earlier.alter !== alter);
   };
-  const allowed = new Set<number>();
-  for (let pitch = 0; pitch < 128; pitch++) if (plainSpellings(pitch).some(fits)) allowed.add(pitch);
-  return only((pitch) => allowed.has(pitch));
+  return only((pitch) => PLAIN_SPELLINGS[pitch]!.some(fits));
 }

@@ -9,8 +9,8 @@ import { barTicks, type Interval, TICKS_PER_WHOLE, type Tick } from '../time.ts'
 import {
   anyPitch,
   both,
-  chordLine,
-  chordWeights,
+  chordAt,
+  chordsOf,
   isEmpty,
   only,
   readableBeside,
@@ -353,34 +353,36 @@ function heldBy(target: Target): { first: Weights | null; last: Weights | null }
   return { first: row(target.heldFrom), last: row(target.heldInto) };
 }
 
-/** Range, candidates, accidentals and chord of each cell of a target; the same row object for equal rows. */
-function weightsOf(score: Score, targets: readonly Target[], target: Target, stepTicks: Tick): Weights[] {
-  const { voice } = target;
-  const { low, high } = score.directives.range[voice];
-  const own = new Set(targets.map(({ event }) => event));
-  const locked = timed(score, voice).filter((other) => other.bar === target.bar && !own.has(other));
-  const possible = both(
-    named(target),
-    only((pitch) => pitch >= low && pitch <= high),
-  );
-  const signature = score.bars[target.bar]!.key.signature;
-  const readable = both(possible, readableBeside(locked, target.interval.from, signature));
-  const base = isEmpty(readable) ? possible : readable;
-  const rows = Array.from({ length: target.to - target.from }, () => base);
-  applyChords(rows, score, target, stepTicks);
-  return rows;
+/** What holds for all targets of a voice, found once. */
+interface Rules {
+  readonly range: Weights;
+  readonly chords: ReturnType<typeof chordsOf>;
+  /** Notes that stand, by bar. */
+  readonly locked: ReadonlyMap<number, readonly Event[]>;
 }
 
-function applyChords(rows: Weights[], score: Score, target: Target, stepTicks: Tick): void {
-  const mode = score.directives.chords;
-  const line = mode === 'ignore' ? [] : chordLine(score, target.voice);
-  if (mode === 'ignore' || line.length === 0) return;
-  let chord: Weights | null = null;
-  rows.forEach((row, i) => {
-    const next = chordWeights(line, target.interval.from + i * stepTicks, target.voice, mode);
-    const unchanged = i > 0 && next?.join() === chord?.join();
-    chord = next;
-    rows[i] = unchanged ? rows[i - 1]! : next === null ? row : both(row, next);
+function rulesOf(score: Score, targets: readonly Target[], voice: Voice): Rules {
+  const own = new Set(targets.map(({ event }) => event));
+  const locked = new Map<number, Event[]>();
+  for (const event of timed(score, voice))
+    if (!own.has(event)) locked.set(event.bar, [...(locked.get(event.bar) ?? []), event]);
+  const { low, high } = score.directives.range[voice];
+  return { range: only((pitch) => pitch >= low && pitch <= high), chords: chordsOf(score, voice), locked };
+}
+
+/** Range, candidates, accidentals and chord of each cell of a target; the same row object for equal rows. */
+function weightsOf(score: Score, rules: Rules, target: Target, stepTicks: Tick): Weights[] {
+  const { interval, bar } = target;
+  const possible = target.event?.candidates ? both(named(target), rules.range) : rules.range;
+  const { signature } = score.bars[bar]!.key;
+  const readable = readableBeside(rules.locked.get(bar) ?? [], interval.from, signature);
+  const narrowed = readable === null ? possible : both(possible, readable);
+  const base = isEmpty(narrowed) ? possible : narrowed;
+  const rows = new Map<Weights | null, Weights>([[null, base]]);
+  return Array.from({ length: target.to - target.from }, (_, i) => {
+    const chord = chordAt(rules.chords, interval.from + i * stepTicks);
+    if (!rows.has(chord)) rows.set(chord, both(base, chord!));
+    return rows.get(chord)!;
   });
 }
 
@@ -432,8 +434,14 @@ function freeRows(target: Target, rows: readonly Weights[]): Weights[] {
 
 /** Writes the conditions into the draft; returns the groups that no pitch satisfies. */
 function constrain(draft: Draft, score: Score, targets: readonly Target[], stepTicks: Tick): Target[][] {
+  const rules = VOICES.map((voice) => rulesOf(score, targets, voice));
   const indices = new Map<string, number>();
+  const seen = new Map<Weights, number>();
   const indexOf = (weights: Weights): number => {
+    if (!seen.has(weights)) seen.set(weights, indexOfEqual(weights));
+    return seen.get(weights)!;
+  };
+  const indexOfEqual = (weights: Weights): number => {
     const key = weights.join();
     const known = indices.get(key);
     if (known !== undefined) return known;
@@ -441,17 +449,15 @@ function constrain(draft: Draft, score: Score, targets: readonly Target[], stepT
     return draft.weights.push(weights) - 1;
   };
   const write = (target: Target, rows: readonly Weights[]): void => {
-    const byRow = new Map<Weights, number>();
     rows.forEach((weights, i) => {
-      if (!byRow.has(weights)) byRow.set(weights, indexOf(weights));
       const cell = 4 * (target.from + i) + target.voice;
-      draft.candidates[cell] = byRow.get(weights)!;
+      draft.candidates[cell] = indexOf(weights);
       const present = draft.pitch[cell]!;
       if (present < 0 || weights[present] === 0) draft.pitch[cell] = UNKNOWN;
     });
   };
   return groupsOf(draft, targets).filter((group) => {
-    const plain = group.map((target) => weightsOf(score, targets, target, stepTicks));
+    const plain = group.map((target) => weightsOf(score, rules[target.voice]!, target, stepTicks));
     const one = group[0]!.rhythm === 'fixed' ? onePitch(group, plain.flat()) : null;
     const rows = group.map((target, g) =>
       one === null ? freeRows(target, plain[g]!) : plain[g]!.map(() => one),

@@ -181,7 +181,7 @@ const changesUnit = ({ tree, score }: Parsed, headerEnd: number): boolean =>
 
 function gapEdits(writer: Writer, layout: Layout, gaps: readonly (Place & Pick<GapOutline, 'spot'>)[]) {
   const { parsed, hands } = writer;
-  const { tune, casting } = hands.reading;
+  const { tune } = hands;
   const { score, text, tree } = parsed;
   const idOf = idsOf(
     score,
@@ -212,8 +212,7 @@ function gapEdits(writer: Writer, layout: Layout, gaps: readonly (Place & Pick<G
   );
   const present = VOICES.filter((voice) => score.parts[voice].id !== null || fresh.includes(voice));
   const declared = VOICES.filter((voice) => fresh.includes(voice) || unnamed.includes(voice));
-  const clefOf = (voice: Voice) => casting.cast[voice]?.clef ?? null;
-  edits.push(...declare(text, tree.lines, tune.headerEnd, present, declared, idOf, clefOf));
+  edits.push(...declare(text, tree.lines, tune.headerEnd, present, declared, idOf, hands.clef));
   edits.push(...insertLines(text, tree.lines, layout, lines, idOf));
   for (const voice of unnamed) edits.push(...nameFirstLine(parsed, layout, voice, idOf, edits));
   return edits;
@@ -241,7 +240,7 @@ function nameFirstLine(
  * @param filled every cell of `gridded.grid`, in which HELD cells have the pitch before them
  */
 export function fill(parsed: Parsed, gridded: Gridded, filled: Filled, policy: Policy): TextEdit[] {
-  const { score, tree, text } = parsed;
+  const { score, tree } = parsed;
   const hands = handsOf(parsed);
   const layout = layoutOf(score, tree.lines);
   const tokens = VOICES.flatMap((voice) => tokenOutlines(parsed, gridded.targets, voice));
@@ -249,7 +248,7 @@ export function fill(parsed: Parsed, gridded: Gridded, filled: Filled, policy: P
   const start = ({ parts }: Outline): number => parts[0]!.from;
   const outlines = [...tokens, ...gaps].sort((a, b) => a.voice - b.voice || start(a) - start(b));
   const places = placesOf(score, gridded, filled, outlines);
-  const notated = notate({ text, score, gridded, hands }, places);
+  const notated = notate({ parsed, gridded, hands }, places);
   const writer: Writer = { parsed, hands, notated, policy };
   const spots = new Map<Outline, GapOutline['spot']>(gaps.map((gap) => [gap, gap.spot]));
   const written: TextEdit[] = [];

@@ -2,10 +2,10 @@
 // tree, since a score does not keep it. Knows nothing of what will be written.
 
 import type { Key, Pitch } from '../pitch.ts';
-import { buildScore, type Reading } from '../read/build.ts';
 import { clefOctave, transposed } from '../read/fields.ts';
 import type { Parsed } from '../read/parse.ts';
-import { type RawBar, readTune } from '../read/streams.ts';
+import { type RawBar, readTune, type Tune } from '../read/streams.ts';
+import { castVoices } from '../read/voices.ts';
 import type { Voice } from '../score.ts';
 import type { Tick } from '../time.ts';
 import type { Propagation } from './accidentals.ts';
@@ -25,31 +25,30 @@ export interface Hands {
   readonly at: (voice: Voice, bar: number) => Hand;
   /** The voice's own bar as written, with nothing in it perhaps; null where its text has none. */
   readonly rawBar: (voice: Voice, bar: number) => RawBar | null;
+  readonly clef: (voice: Voice) => string | null;
   readonly propagation: Propagation;
-  readonly reading: Reading;
+  readonly tune: Tune;
 }
 
 export function handsOf(parsed: Parsed): Hands {
-  const reading = buildScore(readTune(parsed.tree));
-  const { tune, casting, rows, score } = reading;
+  const { score, rows } = parsed;
+  const tune = readTune(parsed.tree);
+  const { cast } = castVoices(tune.streams, tune.order);
   const rawBar = (voice: Voice, bar: number): RawBar | null => rows[bar]?.[voice] ?? null;
-  const newcomer = (voice: Voice): Omit<Hand, 'key'> => ({
-    unit: tune.unit,
-    octave: clefOctave(casting.cast[voice]?.clef ?? null),
-    transpose: 0,
-  });
+  const clef = (voice: Voice): string | null => cast[voice]?.clef ?? null;
   const at = (voice: Voice, bar: number): Hand => {
     const own = rawBar(voice, bar);
     if (own !== null) return own;
+    const key = score.bars[bar]?.key ?? score.key;
     for (let before = bar - 1; before >= 0; before--) {
       const raw = rawBar(voice, before);
-      if (raw !== null) return { ...raw, key: score.bars[bar]!.key };
+      if (raw !== null) return { unit: raw.unit, octave: raw.octave, transpose: raw.transpose, key };
     }
-    return { ...newcomer(voice), key: score.bars[bar]?.key ?? score.key };
+    return { unit: tune.unit, octave: clefOctave(clef(voice)), transpose: 0, key };
   };
   const spoken = tune.directives.filter(({ name }) => name === 'propagate-accidentals').at(-1)?.value;
   const propagation = spoken === 'octave' || spoken === 'not' ? spoken : 'pitch';
-  return { at, rawBar, propagation, reading };
+  return { at, rawBar, clef, propagation, tune };
 }
 
 /** A sounding pitch as the voice writes it. */

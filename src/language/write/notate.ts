@@ -4,6 +4,7 @@
 import { midi, type Pitch } from '../pitch.ts';
 import type { TextEdit } from '../problem.ts';
 import { type Gridded, outerPitch } from '../read/grid.ts';
+import type { Parsed } from '../read/parse.ts';
 import { REST } from '../roll.ts';
 import { type Event, type Score, VOICES, type Voice } from '../score.ts';
 import type { Interval } from '../time.ts';
@@ -11,6 +12,7 @@ import { type Options, type Slot, writeAccidentals } from './accidentals.ts';
 import { insert } from './edits.ts';
 import { asWritten, type Hands } from './hands.ts';
 import type { Piece, Place } from './pieces.ts';
+import { scopesOf } from './scopes.ts';
 import { spellings } from './spell.ts';
 import { writeLetter, writtenPitches } from './token.ts';
 
@@ -28,8 +30,7 @@ export interface Notated {
 
 /** What notating works on. */
 export interface Task {
-  readonly text: string;
-  readonly score: Score;
+  readonly parsed: Parsed;
   readonly gridded: Gridded;
   readonly hands: Hands;
 }
@@ -83,7 +84,7 @@ function chainsOf(pieces: readonly Piece[]): Chain[] {
 
 /** Spellings of each piece of a voice, as the voice writes them. Tied pieces share the list. */
 function optionsOf(
-  { score, gridded, hands }: Task,
+  { parsed: { score }, gridded, hands }: Task,
   voice: Voice,
   places: readonly Place[],
   heard: Heard,
@@ -130,51 +131,59 @@ function optionsOf(
 /** An entry of a bar in the order of its text. */
 interface Entry {
   readonly slot: Slot;
+  readonly bar: number;
   readonly piece: Piece | null;
   readonly event: Event | null;
 }
 
+/** All notes of a voice in time, those that stand and those to be written, by the reach of accidentals. */
 function entriesOf(
-  { text, score, hands }: Task,
+  { parsed: { text, score, tree } }: Task,
   voice: Voice,
-  bar: number,
   places: readonly Place[],
   options: ReadonlyMap<Piece, Options>,
-): Entry[] {
-  const hand = hands.at(voice, bar);
+  asSounding: (event: Event) => readonly Pitch[],
+): Entry[][] {
+  const { events } = score.parts[voice];
+  const scopes = scopesOf(tree.lines, events);
   const own = new Set(places.flatMap((place) => place.events));
-  const writtenIn = (event: Event) => writtenPitches(text.slice(event.body.start, event.body.end));
-  const standing = score.parts[voice].events
-    .filter((event) => event.bar === bar && !own.has(event))
-    .map((event) => {
-      const written = writtenIn(event);
-      const meant = [...event.pitches, ...(event.candidates ?? [])].map((pitch) => asWritten(pitch, hand));
-      const sounds = written.map(({ letter, octave }) =>
-        meant.find((pitch) => pitch.letter === letter && pitch.octave === octave),
-      );
-      const slot: Slot = { kind: 'standing', written, sounds, continues: event.continues };
-      return { at: event.onset, order: event.span.start, entry: { slot, piece: null, event } };
-    });
-  const fresh = places.flatMap((place) => {
+  const writtenIn = ({ body }: Event) => writtenPitches(text.slice(body.start, body.end));
+  const placed: { at: number; order: number; scope: string; entry: Entry }[] = [];
+  for (const event of events) {
+    const written = writtenIn(event);
+    const common = { at: event.onset, order: event.span.start, scope: `${scopes.get(event)}` };
+    if (own.has(event)) {
+      const slot: Slot = { kind: 'replaced', written };
+      placed.push({ ...common, entry: { slot, bar: event.bar, piece: null, event: null } });
+      continue;
+    }
+    const meant = asSounding(event);
+    const sounds = written.map(({ letter, octave }) =>
+      meant.find((pitch) => pitch.letter === letter && pitch.octave === octave),
+    );
+    const slot: Slot = { kind: 'standing', written, sounds, continues: event.continues };
+    placed.push({ ...common, entry: { slot, bar: event.bar, piece: null, event } });
+  }
+  for (const place of places) {
     const order = place.events[0]?.span.start ?? Number.POSITIVE_INFINITY;
-    const gone = place.events
-      .filter((event) => event.bar === bar)
-      .map((event) => ({
-        at: event.onset,
-        order: event.span.start,
-        entry: { slot: { kind: 'replaced', written: writtenIn(event) } as Slot, piece: null, event: null },
-      }));
-    const pieces = place.stretches
-      .filter((stretch) => stretch.bar === bar)
-      .flatMap((stretch) => stretch.pieces)
-      .filter((piece) => piece.pitch !== REST)
-      .map((piece) => {
+    for (const stretch of place.stretches) {
+      const event = place.events.find(({ bar }) => bar === stretch.bar);
+      const scope = event === undefined ? `bar ${stretch.bar}` : `${scopes.get(event)}`;
+      for (const piece of stretch.pieces) {
+        if (piece.pitch === REST) continue;
         const slot: Slot = { kind: 'fresh', options: options.get(piece)! };
-        return { at: piece.from, order, entry: { slot, piece, event: null } };
-      });
-    return [...gone, ...pieces];
-  });
-  return [...standing, ...fresh].sort((a, b) => a.at - b.at || a.order - b.order).map(({ entry }) => entry);
+        placed.push({ at: piece.from, order, scope, entry: { slot, bar: stretch.bar, piece, event: null } });
+      }
+    }
+  }
+  placed.sort((a, b) => a.at - b.at || a.order - b.order);
+  const groups = new Map<string, Entry[]>();
+  for (const { scope, entry } of placed) {
+    const group = groups.get(scope);
+    if (group) group.push(entry);
+    else groups.set(scope, [entry]);
+  }
+  return [...groups.values()];
 }
 
 /** Stretches of time with a fermata in a voice's written notes. */
@@ -183,30 +192,27 @@ const fermatasOf = (score: Score, voice: Voice): Interval[] =>
     .filter((event) => event.fermata)
     .map((event) => ({ from: event.onset, to: event.onset + event.duration }));
 
-/** Places by the bars they have music in. */
-function byBar(places: readonly Place[]): [bar: number, places: readonly Place[]][] {
-  const result = new Map<number, Place[]>();
-  for (const place of places)
-    for (const bar of new Set(place.stretches.map((stretch) => stretch.bar)))
-      result.set(bar, [...(result.get(bar) ?? []), place]);
-  return [...result].sort(([a], [b]) => a - b);
-}
-
 /** Spells all pieces and finds their accidentals. `places` of all voices, in the order of time within each. */
 export function notate(task: Task, places: readonly Place[]): Notated {
-  const { text, score, gridded, hands } = task;
+  const { parsed, gridded, hands } = task;
+  const { text, score } = parsed;
   const heard = heardOf(score, gridded, new Set(places.flatMap((place) => place.events)));
   const signs = new Map<Piece, Sign>();
   const repairs: TextEdit[] = [];
   for (const voice of VOICES) {
     const mine = places.filter((place) => place.voice === voice);
+    if (mine.length === 0) continue;
     const options = optionsOf(task, voice, mine, heard);
     const fermatas = VOICES.filter((other) => other !== voice).flatMap((other) => fermatasOf(score, other));
     const settled = new Map<Options, Pitch>();
-    for (const [bar, here] of byBar(mine)) {
-      const entries = entriesOf(task, voice, bar, here, options);
+    const asSounding = (event: Event): Pitch[] =>
+      [...event.pitches, ...(event.candidates ?? [])].map((pitch) =>
+        asWritten(pitch, hands.at(voice, event.bar)),
+      );
+    for (const entries of entriesOf(task, voice, mine, options, asSounding)) {
+      const { key } = hands.at(voice, entries[0]!.bar);
       const slots = entries.map(({ slot }) => slot);
-      const verdicts = writeAccidentals(hands.at(voice, bar).key, slots, hands.propagation, settled);
+      const verdicts = writeAccidentals(key, slots, hands.propagation, settled);
       entries.forEach(({ piece, event }, i) => {
         const verdict = verdicts[i]!;
         if (verdict.kind === 'fresh' && piece !== null) {
