@@ -1,0 +1,216 @@
+// Runs of the engine on documents: one at a time for a document, any number of documents at once. Shows how far a
+// run is, lets it be cancelled, and applies a result only to the text it was computed from. Knows no command.
+
+import * as vscode from 'vscode';
+import { EngineFailure } from '../engine/failure.ts';
+import type { Progress } from '../engine/harmonizer.ts';
+import { harmonizePiece, type Order, type Outcome, orderOf, spanAt, type Wish } from '../engine/piece.ts';
+import type { Span, TextEdit } from '../language/problem.ts';
+import { tickOf } from '../language/read/grid.ts';
+import type { Parsed } from '../language/read/parse.ts';
+import { VOICES } from '../language/score.ts';
+import type { Motor } from './motor.ts';
+import { spansOf } from './places.ts';
+import type { GhostNote } from './preview/messages.ts';
+import type { Previews } from './preview/previews.ts';
+import { applyEdits, rangeOf, type Scores } from './scores.ts';
+import { Track } from './track.ts';
+
+/** A finished run: what it proposes and how to apply it, as long as the text allows. */
+export interface Finished {
+  readonly parsed: Parsed;
+  readonly outcome: Outcome;
+  /** Applies a proposal; false (and a word to the user) where the text has changed there meanwhile. */
+  apply(proposal: number, extra?: readonly TextEdit[]): Promise<boolean>;
+  dispose(): void;
+}
+
+interface Running {
+  readonly stop: AbortController;
+  readonly label: string;
+}
+
+export class Runs implements vscode.Disposable {
+  readonly #running = new Map<string, Running>();
+  readonly #changed = new vscode.EventEmitter<void>();
+  /** A run has begun or ended. */
+  readonly onDidChange = this.#changed.event;
+
+  constructor(
+    private readonly scores: Scores,
+    private readonly motor: Motor,
+    private readonly previews: Previews,
+    private readonly log: vscode.LogOutputChannel,
+  ) {}
+
+  /** What runs for a document, or null. */
+  labelOf(document: vscode.TextDocument): string | null {
+    return this.#running.get(document.uri.toString())?.label ?? null;
+  }
+
+  /** Cancels the run of a document, or all runs. */
+  cancel(document?: vscode.TextDocument): void {
+    if (document) this.#running.get(document.uri.toString())?.stop.abort();
+    else for (const { stop } of this.#running.values()) stop.abort();
+  }
+
+  /**
+   * Runs the engine on the document's present text. Null where nothing came of it; the user has been told why. A
+   * second run on a document cancels the first.
+   */
+  async start(document: vscode.TextDocument, wish: Wish, label: string): Promise<Finished | null> {
+    const key = document.uri.toString();
+    this.#running.get(key)?.stop.abort();
+    const running: Running = { stop: new AbortController(), label };
+    this.#running.set(key, running);
+    this.#changed.fire();
+    const parsed = this.scores.of(document);
+    const track = new Track(document);
+    try {
+      const outcome = await vscode.window.withProgress(
+        { location: vscode.ProgressLocation.Window, title: label },
+        (bar) => this.#run(document, parsed, wish, running, (done) => bar.report({ message: done })),
+      );
+      this.motor.answered(outcome.model);
+      this.#say(document, outcome, label);
+      return this.#finished(document, parsed, wish, outcome, track);
+    } catch (error) {
+      track.dispose();
+      this.#complain(document, parsed, wish, error);
+      return null;
+    } finally {
+      this.previews.endProgress(document);
+      if (this.#running.get(key) === running) this.#running.delete(key);
+      this.#changed.fire();
+    }
+  }
+
+  dispose(): void {
+    this.cancel();
+    this.#changed.dispose();
+  }
+
+  async #run(
+    document: vscode.TextDocument,
+    parsed: Parsed,
+    wish: Wish,
+    running: Running,
+    report: (done: string) => void,
+  ): Promise<Outcome> {
+    const order = orderOf(parsed, wish);
+    const engine = await this.motor.engine();
+    return harmonizePiece(parsed, wish, engine, {
+      signal: running.stop.signal,
+      onProgress: (progress) => {
+        const alternatives = wish.alternatives ?? 1;
+        const done = (progress.alternative + progress.step / progress.of) / alternatives;
+        report(`${Math.round(100 * done)} %`);
+        if (this.previews.has(document))
+          this.previews.progress(document, done, ghosts(order, progress), running.label);
+      },
+    });
+  }
+
+  #finished(
+    document: vscode.TextDocument,
+    parsed: Parsed,
+    wish: Wish,
+    outcome: Outcome,
+    track: Track,
+  ): Finished {
+    const { bars } = outcome.order.gridded.selection;
+    const regions = bars ? spansOf(parsed.score, bars) : [{ start: 0, end: parsed.text.length }];
+    return {
+      parsed,
+      outcome,
+      apply: async (proposal, extra = []) => {
+        const edits = [...outcome.proposals[proposal].edits, ...extra];
+        const sound =
+          !document.isClosed &&
+          (!track.changed || sameQuestion(outcome.order, parsed, this.scores.of(document), wish));
+        const followed = sound ? track.follow(edits, regions) : null;
+        if (followed === null || !(await applyEdits(document, followed))) {
+          void vscode.window.showInformationMessage(
+            vscode.l10n.t('The text has changed there meanwhile, so nothing was filled in. Run it again.'),
+          );
+          return false;
+        }
+        this.previews.filled(document, spansAfter(followed));
+        track.dispose();
+        return true;
+      },
+      dispose: () => track.dispose(),
+    };
+  }
+
+  #say(document: vscode.TextDocument, { order, proposals, seconds, problems }: Outcome, label: string): void {
+    const forwards = proposals.reduce((sum, { harmonization }) => sum + harmonization.forwards, 0);
+    this.log.info(
+      `${label}: ${vscode.workspace.asRelativePath(document.uri)}, seed ${order.wishes.seed}, ${forwards} forward passes, ${seconds.network.toFixed(2)} s in the network, ${seconds.total.toFixed(2)} s in all.`,
+    );
+    for (const { message } of problems) this.log.warn(message);
+  }
+
+  /** Tells the user why there is no result; a cancelled run needs no words. */
+  #complain(document: vscode.TextDocument, parsed: Parsed, wish: Wish, error: unknown): void {
+    if (!(error instanceof EngineFailure)) {
+      this.log.error(error instanceof Error ? error : String(error));
+      void vscode.window.showErrorMessage(
+        vscode.l10n.t(
+          'Cantus has made a mistake; your text is as it was. The output channel "Cantus" tells more.',
+        ),
+      );
+      return;
+    }
+    if (error.reason === 'cancelled') return;
+    this.log.warn(`${error.reason}: ${error.message}`);
+    const span = error.place && spanAt(parsed, orderOf(parsed, wish), error.place);
+    const show = vscode.l10n.t('Show');
+    void vscode.window.showWarningMessage(error.message, ...(span ? [show] : [])).then(async (answer) => {
+      if (answer !== show || !span) return;
+      await vscode.window.showTextDocument(document, { selection: rangeOf(document, span) });
+    });
+  }
+}
+
+/** Whether a text that has changed elsewhere still asks the same: the same open places, keys, metres and lengths. */
+function sameQuestion({ gridded }: Order, before: Parsed, now: Parsed, wish: Wish): boolean {
+  if (now.score.unit !== before.score.unit) return false;
+  const { grid } = orderOf(now, wish).gridded;
+  return (['open', 'note', 'fifths', 'phase', 'bar'] as const).every((name) => {
+    const was: ArrayLike<number> = gridded.grid[name];
+    const is: ArrayLike<number> = grid[name];
+    return was.length === is.length && Array.prototype.every.call(was, (value, i) => value === is[i]);
+  });
+}
+
+/** The open cells of a run as notes for the preview: equal neighbours are one note. */
+function ghosts({ gridded }: Order, { pitch }: Progress): GhostNote[] {
+  const { grid } = gridded;
+  const notes: GhostNote[] = [];
+  for (const voice of VOICES) {
+    for (let step = 0; step < grid.steps; ) {
+      const cell = 4 * step + voice;
+      let next = step + 1;
+      if (grid.open[cell] && pitch[cell] >= 0) {
+        while (next < grid.steps && grid.open[4 * next + voice] && pitch[4 * next + voice] === pitch[cell])
+          next++;
+        notes.push({ voice, pitch: pitch[cell], from: tickOf(gridded, step), to: tickOf(gridded, next) });
+      }
+      step = next;
+    }
+  }
+  return notes;
+}
+
+/** Where the new texts of sorted edits lie after all of them are applied. */
+function spansAfter(edits: readonly TextEdit[]): Span[] {
+  let by = 0;
+  return [...edits]
+    .sort((a, b) => a.span.start - b.span.start)
+    .map(({ span, newText }) => {
+      const start = span.start + by;
+      by += newText.length - (span.end - span.start);
+      return { start, end: start + newText.length };
+    });
+}
