@@ -261,6 +261,8 @@ export function tickAt(performance: Performance, seconds: number): Tick {
   const moment = moments[low];
   if (!moment) return 0;
   const next = moments[low + 1];
+  // The last moment is the end; a repeat goes back.
+  if (!next) return moment.tick;
   const tick = moment.tick + Math.max(0, seconds - moment.at) * moment.pace;
-  return next && next.tick >= moment.tick ? Math.min(tick, next.tick) : tick;
+  return next.tick >= moment.tick ? Math.min(tick, next.tick) : tick;
 }

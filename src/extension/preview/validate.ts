@@ -37,8 +37,12 @@ const orNull =
 
 const list =
   <T>(check: Check<T>): Check<readonly T[]> =>
-  (v): v is readonly T[] =>
-    Array.isArray(v) && v.length <= LONGEST_LIST && v.every((item) => check(item));
+  (v): v is readonly T[] => {
+    if (!Array.isArray(v) || v.length > LONGEST_LIST) return false;
+    // Not `every`: it does not see holes.
+    for (const item of v) if (!check(item)) return false;
+    return true;
+  };
 
 const tuple =
   <T extends readonly unknown[]>(...checks: { readonly [K in keyof T]: Check<T[K]> }): Check<T> =>
