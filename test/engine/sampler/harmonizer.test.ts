@@ -1,11 +1,13 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { EngineFailure } from '../../../src/engine/failure.ts';
 import { type HarmonizeOptions, harmonize } from '../../../src/engine/harmonizer.ts';
 import type { ScheduleName } from '../../../src/engine/schedule.ts';
 import { SCHEDULES } from '../../../src/engine/schedule.ts';
 import { EITHER, type Grid, HELD, REST, STARTS, UNKNOWN } from '../../../src/language/roll.ts';
 import { fake, gridOf, local, RANGE, seen, withSoprano } from './fakes.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
 
 const options = (change: Partial<HarmonizeOptions> = {}): HarmonizeOptions => ({
   seed: 1,
@@ -102,7 +104,7 @@ describe('what a fill may never do', () => {
       ),
       { numRuns: 1500 },
     );
-  }, 120_000);
+  });
 
   test('a tie from or into a written note holds its pitch', async () => {
     const grid = gridOf(8);

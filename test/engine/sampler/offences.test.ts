@@ -1,8 +1,10 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { harmonize } from '../../../src/engine/harmonizer.ts';
 import { leapOffence, offencesOf, priceOf, TARIFFS } from '../../../src/engine/offences.ts';
 import { fake, gridOf, local, RANGE, withSoprano } from './fakes.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
 
 /** Chords from the top, one a step. */
 const rollOf = (...chords: number[][]): Int16Array => Int16Array.from(chords.flat());

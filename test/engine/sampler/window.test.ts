@@ -1,9 +1,11 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { harmonize } from '../../../src/engine/harmonizer.ts';
 import { layWindows } from '../../../src/engine/window.ts';
 import { type Grid, STARTS } from '../../../src/language/roll.ts';
 import { fake, gridOf, local, RANGE } from './fakes.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
 
 /** Locks everything outside `from`..`to` on one pitch a voice. */
 function openOnly(grid: Grid, from: number, to: number): Grid {
