@@ -19,6 +19,7 @@ import {
   summarise,
 } from '../engine/training/evaluate.ts';
 import { holdPredict } from '../engine/training/hold.ts';
+import { withoutSharedMelodies } from '../engine/training/melodies.ts';
 import { readModel } from '../engine/weights.ts';
 import { CommandFailure } from './files.ts';
 import { modelDirectories } from './models.ts';
@@ -36,6 +37,7 @@ export const evaluateRow: Row = {
     'measure a model on chorales: framewise and notewise loss, melody given, the hold baseline beside it',
   options: [
     ['--data <path>', 'JSON of pieces, a .satb or .abc file, or a folder of them; may be repeated'],
+    ['--apart <path>', 'a second row for pieces whose melody these do not have (give the training data)'],
     ['--model <name>', 'a model by name, or its folder'],
     ['--grid <grid>', '16, 8 or 4 steps in a whole note (16)'],
     ['--order <order>', 'random or chronological (random)'],
@@ -74,8 +76,11 @@ export const evaluateRow: Row = {
     const threads = numberOption(options, 'threads', { least: 1, most: 256 }) ?? defaultThreads();
     const network = await startOnnx(foldNetwork(spec, weights, statistics), { threads });
     try {
+      const apart = paths(options, 'apart');
+      const others = apart.length > 0 ? (await readCorpus(apart, resolution)).pieces : null;
+      const fresh = others && new Set(withoutSharedMelodies(pieces, others).map(({ id }) => id));
       const measure = (predictor: string, predict: Predict) =>
-        lines(predictor, predict, pieces, chosen, options);
+        lines(predictor, predict, pieces, chosen, options, fresh);
       const hold = await measure('hold', holdPredict(resolution));
       const ours = await measure(query.model ?? folder.split(/[\\/]/).at(-1)!, network.predict);
       shell.err('\r                      \r');
@@ -104,16 +109,19 @@ async function lines(
   pieces: readonly Piece[],
   chosen: EvaluationOptions,
   options: Options,
+  fresh: ReadonlySet<string> | null,
 ): Promise<Line[]> {
-  const line = (measure: string, losses: readonly PieceLoss[]): Line => ({
-    measure,
-    predictor,
-    ...summarise(losses),
-  });
+  const rows = (measure: string, losses: readonly PieceLoss[]): Line[] => {
+    const unknown = losses.filter(({ id }) => fresh?.has(id));
+    return [
+      { measure, predictor, ...summarise(losses) },
+      ...(unknown.length > 0 ? [{ measure: `${measure}, new tunes`, predictor, ...summarise(unknown) }] : []),
+    ];
+  };
   return [
-    line('framewise', await framewiseLoss(predict, pieces, chosen)),
-    ...(options['notewise'] === true ? [line('notewise', await notewiseLoss(predict, pieces, chosen))] : []),
-    line('melody given', await melodyGivenLoss(predict, pieces, chosen)),
+    ...rows('framewise', await framewiseLoss(predict, pieces, chosen)),
+    ...(options['notewise'] === true ? rows('notewise', await notewiseLoss(predict, pieces, chosen)) : []),
+    ...rows('melody given', await melodyGivenLoss(predict, pieces, chosen)),
   ];
 }
 
@@ -131,11 +139,11 @@ function report(
   }
   const shown = `${order} order, M = ${orderings}, ${crop ? `first ${crop} steps` : 'whole pieces'}`;
   out(`${shown}, ${dropContext ? 'without' : 'with'} metre and fermatas, seed ${seed}\n`);
-  out('measure       predictor     nats   per piece         pieces   frames or cells\n');
+  out('measure                  predictor     nats   per piece         pieces   frames or cells\n');
   for (const { measure, predictor, mean, pieceMean, standardError, pieces, count } of all) {
     const perPiece = `${pieceMean.toFixed(3)} ± ${standardError.toFixed(3)}`;
     out(
-      `${measure.padEnd(14)}${predictor.padEnd(14)}${mean.toFixed(3).padEnd(7)}${perPiece.padEnd(18)}${String(pieces).padEnd(9)}${count}\n`,
+      `${measure.padEnd(25)}${predictor.padEnd(14)}${mean.toFixed(3).padEnd(7)}${perPiece.padEnd(18)}${String(pieces).padEnd(9)}${count}\n`,
     );
   }
 }

@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { specOf } from '../../src/engine/network.ts';
 import { seededChance } from '../../src/engine/training/chance.ts';
-import { readCorpus } from '../../src/engine/training/corpus.ts';
+import { type Piece, readCorpus } from '../../src/engine/training/corpus.ts';
 import {
   batchOf,
   drawExample,
@@ -15,6 +15,7 @@ import {
   MASK_SHARES,
   type MaskKind,
 } from '../../src/engine/training/examples.ts';
+import { withoutSharedMelodies } from '../../src/engine/training/melodies.ts';
 import { HELD, REST, STARTS } from '../../src/language/roll.ts';
 
 let folder = '';
@@ -72,6 +73,29 @@ describe('a corpus', () => {
     expect([...piece!.pitch.subarray(0, 4)]).toEqual([72, 64, 60, 48]);
     expect([...piece!.phase!]).toEqual([0, 1, 2, 3]);
     expect([0, 1, 2, 3].map((t) => piece!.onset![4 * t + 1])).toEqual([STARTS, HELD, STARTS, STARTS]);
+  });
+});
+
+describe('shared melodies', () => {
+  const tune = (pitches: readonly number[]): Piece => ({
+    id: pitches.join(),
+    steps: pitches.length,
+    pitch: Int16Array.from(pitches.flatMap((p) => [p, 60, 55, 48])),
+    phase: null,
+    barSteps: null,
+    fermata: null,
+    onset: null,
+  });
+  const line = Array.from({ length: 24 }, (_, i) => 60 + ((i * 7) % 12));
+
+  it('are found in another key and another rhythm, under another harmony', () => {
+    const slow = tune(line.flatMap((p) => [p + 3, p + 3]));
+    expect(withoutSharedMelodies([slow], [tune(line)])).toEqual([]);
+  });
+
+  it('are not seen in what only begins alike', () => {
+    const other = tune([...line.slice(0, 8), ...line.slice(8).map((p, i) => p + (i % 3))]);
+    expect(withoutSharedMelodies([other], [tune(line)])).toEqual([other]);
   });
 });
 

@@ -9,7 +9,14 @@ import { startOnnx } from '../../src/engine/runtimes/onnx.ts';
 import type { Piece } from '../../src/engine/training/corpus.ts';
 import { excerpt } from '../../src/engine/training/examples.ts';
 import { freshState, stateFrom, type TrainingState } from '../../src/engine/training/state.ts';
-import { DEFAULT_PLAN, type Progress, resume, train, weightsPath } from '../../src/engine/training/train.ts';
+import {
+  DEFAULT_PLAN,
+  type Progress,
+  resume,
+  type TrainingPlan,
+  train,
+  weightsPath,
+} from '../../src/engine/training/train.ts';
 import { transferWeights } from '../../src/engine/training/transfer.ts';
 import { readModel } from '../../src/engine/weights.ts';
 
@@ -42,6 +49,7 @@ async function run(
   steps: number,
   name: string,
   stop?: AbortController,
+  changes: Partial<TrainingPlan> = {},
 ): Promise<Progress[]> {
   const reports: Progress[] = [];
   await train({
@@ -49,7 +57,7 @@ async function run(
     pieces,
     validation: pieces.slice(0, 1),
     dataNames: ['made'],
-    plan: { ...DEFAULT_PLAN, until: { steps }, batch: 4, columns: 12, warmup: 5, rate: 2e-2 },
+    plan: { ...DEFAULT_PLAN, until: { steps }, batch: 4, columns: 12, warmup: 5, rate: 2e-2, ...changes },
     folder: join(folder, name),
     report: (progress) => {
       reports.push(progress);
@@ -77,6 +85,15 @@ describe('training', () => {
     const row = answer!.pitch.subarray(43 * 46, 44 * 46);
     expect(row.indexOf(Math.max(...row)) + 36).toBe(48);
     await network.close();
+  }, 60_000);
+
+  it('learns from replicas as from one batch', async () => {
+    const first = freshState(spec, 4);
+    await run(first, 60, 'replicas', undefined, { replicas: 2, batch: 2 });
+    const again = freshState(spec, 4);
+    const reports = await run(again, 60, 'replicas', undefined, { replicas: 2, batch: 2 });
+    expect(reports.at(-1)!.loss).toBeLessThan(0.8 * reports[0]!.loss);
+    expect(again.weights).toEqual(first.weights);
   }, 60_000);
 
   it('goes on exactly from its checkpoint', async () => {

@@ -63,6 +63,15 @@ export function stepModel(spec: NetworkShape, shape: StepShape): Uint8Array {
   return graph.finish();
 }
 
+/** The second half of a step alone, for gradients averaged over several replicas: input `gradient` [n] besides. */
+export function updateModel(spec: NetworkShape): Uint8Array {
+  const graph = new Graph();
+  const n = totalSize(parametersOf(spec));
+  const weights = graph.input('weights', [n]);
+  update(new Tape(graph), spec, weights, graph.input('gradient', [n]), n);
+  return graph.finish();
+}
+
 function splitParameters(tape: Tape, spec: NetworkShape, weights: string): Map<string, Value> {
   const { graph } = tape;
   const parameters = parametersOf(spec);

@@ -3,22 +3,24 @@
 
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { InferenceSession } from 'onnxruntime-node';
 import { EngineFailure } from '../failure.ts';
 import { foldNetwork, inputChannels, type NetworkSpec } from '../network.ts';
 import { loadOnnx, startOnnx } from '../runtimes/onnx.ts';
 import { type TrainingRecord, writeModel } from '../weights.ts';
-import { seededChance } from './chance.ts';
+import { type SeededChance, seededChance } from './chance.ts';
 import type { Piece } from './corpus.ts';
 import { batchOf, drawExample } from './examples.ts';
+import { type Feeds, type Runner, type Runtime, startRunner } from './runner.ts';
 import { loadState, saveState, type TrainingState } from './state.ts';
-import { ADAM, droppedLayers, stepModel } from './step.ts';
+import { ADAM, droppedLayers } from './step.ts';
 import { type MaskedFigures, validate } from './validate.ts';
 
 export interface TrainingPlan {
   /** The run ends after so many steps, or so many minutes of training over all runs. */
   readonly until: { readonly steps: number } | { readonly minutes: number };
   readonly batch: number;
+  /** Batches that are differentiated side by side, each on threads of its own, and averaged. */
+  readonly replicas: number;
   /** Columns of a crop. */
   readonly columns: number;
   /** Peak learning rate; warmed up, then lowered along a cosine to 1 % at the end. */
@@ -36,6 +38,7 @@ export interface TrainingPlan {
 export const DEFAULT_PLAN: TrainingPlan = {
   until: { minutes: 60 },
   batch: 12,
+  replicas: 1,
   columns: 24,
   rate: 3e-3,
   warmup: 150,
@@ -86,11 +89,7 @@ export async function train(job: TrainingJob): Promise<TrainingState> {
   const { state, plan } = job;
   await mkdir(job.folder, { recursive: true });
   const ort = await loadOnnx();
-  const model = stepModel(state.spec, { batch: plan.batch, columns: plan.columns, kind: 'train' });
-  const session = await ort.InferenceSession.create(model, {
-    intraOpNumThreads: plan.threads,
-    interOpNumThreads: 1,
-  });
+  const { runner, release } = await startRunner(ort, state.spec, plan);
   const sums = { pitch: 0, onset: 0, steps: 0, seconds: 0 };
   let sinceValidation = 0;
   let saved = true;
@@ -115,7 +114,7 @@ export async function train(job: TrainingJob): Promise<TrainingState> {
   let gradientNorm = 0;
   while (shareDone(plan, state) < 1 && !job.signal?.aborted) {
     const begun = performance.now();
-    const out = await oneStep(ort, session, job);
+    const out = await oneStep(ort, runner, job);
     const seconds = (performance.now() - begun) / 1000;
     saved = false;
     state.seconds += seconds;
@@ -130,7 +129,7 @@ export async function train(job: TrainingJob): Promise<TrainingState> {
     if (full || state.step % REPORT_STEPS === 0) await flush(full);
   }
   if (!saved) await checkpoint(job);
-  await session.release();
+  await release();
   return state;
 }
 
@@ -145,38 +144,63 @@ function rateAt(plan: TrainingPlan, state: TrainingState): number {
   return plan.rate * warm * (0.01 + 0.99 * cosine);
 }
 
+/** Everything one step feeds: the examples of each replica, and what the update needs. */
 async function oneStep(
-  ort: typeof import('onnxruntime-node'),
-  session: InferenceSession,
+  ort: Runtime,
+  runner: Runner,
   { state, plan, pieces }: TrainingJob,
 ): Promise<{ pitch: number; onset: number; norm: number }> {
   const { spec } = state;
-  const { batch, columns } = plan;
   const chance = seededChance(state.chance);
   const total = pieces.reduce((sum, piece) => sum + piece.steps, 0);
-  const examples = Array.from({ length: batch }, () => {
-    // Longer pieces are drawn more often: every bar counts alike.
-    const piece = pieceAt(pieces, chance.next() * total);
-    return drawExample(chance.next, piece, spec.fold, columns);
-  });
-  const drops = droppedLayers(spec);
-  const keep = Float32Array.from({ length: drops * batch * spec.filters }, () =>
-    chance.next() < plan.dropout ? 0 : 1 / (1 - plan.dropout),
+  const feeds = Array.from({ length: plan.replicas }, () =>
+    exampleFeeds(ort, spec, plan, pieces, total, chance),
   );
-  const data = batchOf(spec, examples, columns);
-  const tensor = (values: Float32Array, dims: readonly number[]) =>
-    new ort.Tensor('float32', values, [...dims]);
-  const flat = (values: Float32Array) => tensor(values, [values.length]);
-  const cells = [batch, 4 * spec.fold, columns];
+  const flat = (values: Float32Array) => new ort.Tensor('float32', values, [values.length]);
   const t = state.step + 1;
   const rate = rateAt(plan, state);
-  const out = await session.run({
+  const out = await runner(feeds, {
     weights: flat(state.weights),
     first: flat(state.first),
     second: flat(state.second),
     rate: flat(Float32Array.of(rate / (1 - ADAM.beta1 ** t))),
     correction: flat(Float32Array.of(1 / (1 - ADAM.beta2 ** t))),
     decay: flat(Float32Array.of(rate * plan.weightDecay)),
+  });
+  if (!Number.isFinite(out.pitch))
+    throw new EngineFailure('runtime-failed', `The loss is ${out.pitch} at step ${t}.`);
+  state.weights.set(out.weights);
+  state.first.set(out.first);
+  state.second.set(out.second);
+  const decay = Math.min(plan.averaging, t / (t + 10));
+  blend(state.average, state.weights, decay);
+  blend(state.statistics, out.statistics, decay);
+  state.step = t;
+  state.chance = chance.state;
+  return out;
+}
+
+function exampleFeeds(
+  ort: Runtime,
+  spec: NetworkSpec,
+  { batch, columns, dropout }: TrainingPlan,
+  pieces: readonly Piece[],
+  total: number,
+  chance: SeededChance,
+): Feeds {
+  // Longer pieces are drawn more often: every bar counts alike.
+  const examples = Array.from({ length: batch }, () =>
+    drawExample(chance.next, pieceAt(pieces, chance.next() * total), spec.fold, columns),
+  );
+  const drops = droppedLayers(spec);
+  const keep = Float32Array.from({ length: drops * batch * spec.filters }, () =>
+    chance.next() < dropout ? 0 : 1 / (1 - dropout),
+  );
+  const data = batchOf(spec, examples, columns);
+  const tensor = (values: Float32Array, dims: readonly number[]) =>
+    new ort.Tensor('float32', values, [...dims]);
+  const cells = [batch, 4 * spec.fold, columns];
+  return {
     picture: tensor(data.picture, [batch, inputChannels(spec), columns, spec.pitches]),
     target: tensor(data.target, [...cells, spec.pitches]),
     cells: tensor(data.cells, [...cells, 1]),
@@ -184,20 +208,7 @@ async function oneStep(
       ? { struck: tensor(data.struck, [...cells, 1]), repeats: tensor(data.repeats, [...cells, 1]) }
       : {}),
     ...(drops > 0 ? { keep: tensor(keep, [drops, batch, spec.filters, 1, 1]) } : {}),
-  });
-  const read = (name: string): Float32Array => out[name]!.data as Float32Array;
-  const pitch = read('pitchLoss')[0]!;
-  if (!Number.isFinite(pitch))
-    throw new EngineFailure('runtime-failed', `The loss is ${pitch} at step ${t}.`);
-  state.weights.set(read('weights_'));
-  state.first.set(read('first_'));
-  state.second.set(read('second_'));
-  const decay = Math.min(plan.averaging, t / (t + 10));
-  blend(state.average, state.weights, decay);
-  blend(state.statistics, read('statistics'), decay);
-  state.step = t;
-  state.chance = chance.state;
-  return { pitch, onset: read('onsetLoss')[0]!, norm: read('norm')[0]! };
+  };
 }
 
 /** The piece that holds a step, counted through all pieces. */
