@@ -26,8 +26,6 @@ export const FLAGS = [
 const answers = (path) => spawnSync(path, ['--version'], { stdio: 'ignore', timeout: 20_000 }).status === 0;
 
 async function find() {
-  const named = process.env.CHROMIUM;
-  if (named) return named;
   const { chromium } = await import('playwright-core');
   return (
     [...PLACES, chromium.executablePath()].find((path) => path && existsSync(path) && answers(path)) ?? null
@@ -36,6 +34,8 @@ async function find() {
 
 /** `{ path }` of a browser, or `{ missing }`: why there is none and how to get one. */
 export async function browser() {
+  const named = process.env.CHROMIUM;
+  if (named) return answers(named) ? { path: named } : { missing: `CHROMIUM=${named} does not run` };
   const path = (await find()) ?? (install(['chromium']) ? await find() : null);
   if (path) return { path };
   return {
