@@ -1,6 +1,6 @@
 // Sees to it that node_modules is there and as the lock file says. Imports nothing that it would have to install.
 import { spawnSync } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '..');
@@ -8,11 +8,20 @@ const OLDEST = [20, 19];
 /** npm is a script on Windows. */
 const shell = process.platform === 'win32';
 
-/** npm writes this file last: it is there only when an install has come to its end. */
-const mark = join(root, 'node_modules/.package-lock.json');
+const packagesOf = (file) => JSON.parse(readFileSync(join(root, file), 'utf8')).packages;
 
-const upToDate = () =>
-  existsSync(mark) && statSync(mark).mtimeMs >= statSync(join(root, 'package-lock.json')).mtimeMs;
+/** npm writes what it has installed into this file last, when it has come to its end. */
+const DONE = 'node_modules/.package-lock.json';
+
+/** Whether every package that the lock file asks of any platform is there in the locked version. */
+function upToDate() {
+  if (!existsSync(join(root, DONE))) return false;
+  const there = packagesOf(DONE);
+  return Object.entries(packagesOf('package-lock.json')).every(
+    ([place, { version, optional, peer }]) =>
+      place === '' || optional || peer || there[place]?.version === version,
+  );
+}
 
 /** Runs `npm ci` where something is missing. Ends the process when that fails. */
 export function installDependencies() {
@@ -22,12 +31,6 @@ export function installDependencies() {
     process.exit(1);
   }
   if (upToDate()) return;
-  // A checkout gives every file the time of the checkout: an older mark may still belong to the same lock file.
-  const listed =
-    existsSync(mark) &&
-    spawnSync('npm', ['ls', '--all', '--loglevel=silent'], { cwd: root, shell, stdio: 'ignore' }).status ===
-      0;
-  if (listed) return;
   console.error('Installing dependencies …');
   // `npm ci` refuses a lock file in which a registry's gap has left out some platform's optional package.
   if (npm('ci') || npm('install', '--no-save')) return;
