@@ -12,6 +12,7 @@ import {
   type ModelReport,
   type ProcessReport,
   type Query,
+  type Rejection,
   type Reply,
   type Request,
   RUNTIME_NAMES,
@@ -21,7 +22,6 @@ import {
 } from './protocol.ts';
 import { SCHEDULES, type ScheduleName } from './schedule.ts';
 import {
-  either,
   fourOf,
   type Guard,
   instance,
@@ -129,14 +129,14 @@ const isProbabilities: Guard<Probabilities> = where(
   ({ pitches, pitch, onset }) => pitch.length % (4 * pitches || 1) === 0 && hasLength(onset, pitch.length),
 );
 
+const isRejection = record<Rejection>({ runtime: oneOf(...RUNTIME_NAMES), reason: isString });
+
 const isRuntimeReport = record<RuntimeReport>({
   runtime: oneOf(...RUNTIME_NAMES),
   device: isString,
   threads: isCount,
   reason: isString,
-  rejected: listOf(
-    record<RuntimeReport['rejected'][number]>({ runtime: oneOf(...RUNTIME_NAMES), reason: isString }),
-  ),
+  rejected: listOf(isRejection),
   error: isNumber,
 });
 
@@ -223,7 +223,12 @@ const REQUESTS: { readonly [K in Request['kind']]: Guard<Of<K>> } = {
     views: listOf(isView, MOST_VIEWS),
   }),
   describe: record<Of<'describe'>>({ id: isId, kind: oneOf('describe') }),
-  configure: record<Of<'configure'>>({ id: isId, kind: oneOf('configure'), settings: isSettings }),
+  configure: record<Of<'configure'>>({
+    id: isId,
+    kind: oneOf('configure'),
+    settings: isSettings,
+    crashed: listOf(isRejection),
+  }),
   cancel: record<Of<'cancel'>>({ id: isId, kind: oneOf('cancel'), target: isId }),
   shutdown: record<Of<'shutdown'>>({ id: isId, kind: oneOf('shutdown') }),
 };
@@ -248,20 +253,33 @@ type ReplyOf<K extends Reply['kind']> = Extract<Reply, { readonly kind: K }>;
 
 const isPlace = record<{ readonly step: number; readonly voice: number }>({ step: isCount, voice: isVoice });
 
-export const isReply: Guard<Reply> = either(
-  record<ReplyOf<'progress'>>({ id: isId, kind: oneOf('progress'), progress: isProgress }),
-  either(
-    (value: unknown): value is ReplyOf<'result'> =>
-      record<{ id: number; kind: 'result' }>({ id: isId, kind: oneOf('result') })(value) && 'result' in value,
-    record<ReplyOf<'failure'>>({
-      id: isId,
-      kind: oneOf('failure'),
-      reason: oneOf(...FAILURE_REASONS),
-      message: isString,
-      place: nullable(isPlace),
-    }),
-  ),
-);
+const REPLIES: { readonly [K in Reply['kind']]: Guard<ReplyOf<K>> } = {
+  taken: record<ReplyOf<'taken'>>({ id: isId, kind: oneOf('taken') }),
+  progress: record<ReplyOf<'progress'>>({ id: isId, kind: oneOf('progress'), progress: isProgress }),
+  trying: record<ReplyOf<'trying'>>({
+    id: isId,
+    kind: oneOf('trying'),
+    runtime: nullable(oneOf(...RUNTIME_NAMES)),
+  }),
+  // What is in it depends on the request: see `isAnswer`.
+  result: record<ReplyOf<'result'>>({
+    id: isId,
+    kind: oneOf('result'),
+    result: (value): value is unknown => value !== undefined,
+  }),
+  failure: record<ReplyOf<'failure'>>({
+    id: isId,
+    kind: oneOf('failure'),
+    reason: oneOf(...FAILURE_REASONS),
+    message: isString,
+    place: nullable(isPlace),
+  }),
+};
+
+const replyKind = record<{ readonly kind: Reply['kind'] }>({ kind: oneOf(...keysOf(REPLIES)) });
+
+export const isReply: Guard<Reply> = (value): value is Reply =>
+  replyKind(value) && (REPLIES[value.kind] as Guard<unknown>)(value);
 
 const ANSWERS: { readonly [K in Kind]: Guard<Answers[K]> } = {
   'open-model': isModelReport,

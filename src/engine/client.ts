@@ -5,7 +5,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Call, type Connection, connect, Undelivered } from './connection.ts';
 import { EngineFailure } from './failure.ts';
-import type { Answers, Ask, Engine, Kind, Settings } from './protocol.ts';
+import type { Answers, Ask, Engine, Kind, Rejection, Settings } from './protocol.ts';
 
 export type { Call } from './connection.ts';
 
@@ -46,6 +46,8 @@ export function createEngine(options: ClientOptions): Engine {
   let idle: NodeJS.Timeout | undefined;
   /** Moments of the last crashes, oldest first. */
   let crashes: number[] = [];
+  /** Runtimes that a process died of; new settings give them another chance. */
+  let crashed: Rejection[] = [];
   let starts = 0;
   /** Processes that finish their calls under settings that are no longer the ones. */
   const retired = new Set<Connection>();
@@ -67,13 +69,15 @@ export function createEngine(options: ClientOptions): Engine {
       if (connection === fresh) release();
       retired.delete(fresh);
       const expected = farewells.has(fresh);
-      if (!expected) crashes.push(now());
       const how = ending.error ?? ending.signal ?? `code ${ending.code}`;
+      if (!expected) crashes.push(now());
+      if (!expected && fresh.trying !== null)
+        crashed.push({ runtime: fresh.trying, reason: `it crashed when it was started (${how})` });
       log(
         `Engine process ${fresh.pid ?? '(not started)'} ended (${how})${expected ? '' : ', unexpectedly'}.`,
       );
     });
-    fresh.tell({ kind: 'configure', settings });
+    fresh.setUp({ settings, crashed });
     return fresh;
   }
 
@@ -117,8 +121,9 @@ export function createEngine(options: ClientOptions): Engine {
         return await chosen.ask(kind, body, call);
       } catch (error) {
         if (!(error instanceof Undelivered)) throw error;
-        // It died before this call, and the news of it has not arrived: the call is for the next one.
+        // It died before it took this call: the next one gets it, as soon as it is known what the first died of.
         if (chosen === connection) release();
+        await chosen.ended;
         if (attempt === DELIVERIES) throw unreachable(error);
       } finally {
         if (chosen === connection) restIfIdle();
@@ -139,6 +144,7 @@ export function createEngine(options: ClientOptions): Engine {
     async configure(changed) {
       settings = changed;
       crashes = [];
+      crashed = [];
       const old = release();
       if (old === null) return;
       // One with calls under way is seen out by the last of them.

@@ -4,7 +4,7 @@ import type { ChildProcess } from 'node:child_process';
 import { isAnswer, isReply } from './arrival.ts';
 import { EngineFailure } from './failure.ts';
 import type { Progress } from './harmonizer.ts';
-import type { Answers, Ask, Kind, Reply, Settings } from './protocol.ts';
+import type { Answers, Ask, Kind, Reply, RuntimeName, Setup } from './protocol.ts';
 
 /** How a call may be given up, and who hears how far it is. */
 export interface Call {
@@ -30,17 +30,20 @@ export interface Connection {
   readonly pid: number | undefined;
   /** Calls whose caller still waits. */
   readonly waiting: number;
+  /** The runtime that it is starting, or that it died of. */
+  readonly trying: RuntimeName | null;
   /** Settles when the process is gone; never rejects. */
   readonly ended: Promise<Ending>;
   /** Rejects with an `EngineFailure`, an `Undelivered`, or a plain Error for a bug. */
   ask<K extends Kind>(kind: K, ask: Ask<K>, call?: Call): Promise<Answers[K]>;
-  /** Says something that has no answer. */
-  tell(message: { readonly kind: 'configure'; readonly settings: Settings }): void;
+  setUp(setup: Setup): void;
   /** Asks the process to leave, and ends it after `graceMs` if it does not. Calls under way are rejected. */
   close(graceMs: number): Promise<Ending>;
 }
 
 interface Waiting {
+  /** Whether the process has said that it has the request. */
+  taken: boolean;
   readonly kind: Kind;
   readonly call: Call;
   resolve(answer: unknown): void;
@@ -63,6 +66,7 @@ export function connect(child: ChildProcess, stuckMs: number, log: (line: string
   let heard = 0;
   let lastWords = '';
   let closing = false;
+  let trying: RuntimeName | null = null;
   let gone: Ending | null = null;
 
   const ended = new Promise<Ending>((resolve) => {
@@ -91,8 +95,13 @@ export function connect(child: ChildProcess, stuckMs: number, log: (line: string
   });
 
   function failAll(ending: Ending): void {
-    const failure = closing ? closed() : new EngineFailure('runtime-failed', describeEnding(ending));
-    for (const one of waiting.values()) one.reject(failure);
+    const what = describeEnding(ending);
+    // What it had not taken, or waited for a runtime that it died of, can begin anew elsewhere.
+    const isFresh = ({ taken }: Waiting) => trying !== null || !taken;
+    for (const one of waiting.values()) {
+      if (closing) one.reject(closed());
+      else one.reject(isFresh(one) ? new Undelivered(what) : new EngineFailure('runtime-failed', what));
+    }
     waiting.clear();
     rest();
   }
@@ -129,8 +138,16 @@ export function connect(child: ChildProcess, stuckMs: number, log: (line: string
   }
 
   function receive(reply: Reply): void {
+    if (reply.kind === 'trying') {
+      trying = reply.runtime;
+      return;
+    }
+    const one = waiting.get(reply.id);
+    if (reply.kind === 'taken') {
+      if (one !== undefined) one.taken = true;
+      return;
+    }
     if (reply.kind === 'progress') {
-      const one = waiting.get(reply.id);
       try {
         one?.call.onProgress?.(reply.progress);
       } catch (error) {
@@ -187,6 +204,9 @@ export function connect(child: ChildProcess, stuckMs: number, log: (line: string
     get waiting() {
       return waiting.size;
     },
+    get trying() {
+      return trying;
+    },
     ended,
     ask<K extends Kind>(kind: K, ask: Ask<K>, call: Call = {}): Promise<Answers[K]> {
       const { signal } = call;
@@ -195,13 +215,13 @@ export function connect(child: ChildProcess, stuckMs: number, log: (line: string
       const id = nextId++;
       const abort = () => abandon(id);
       return new Promise<Answers[K]>((resolve, reject) => {
-        waiting.set(id, { kind, call, resolve: resolve as (answer: unknown) => void, reject });
+        waiting.set(id, { taken: false, kind, call, resolve: resolve as (answer: unknown) => void, reject });
         rest();
         signal?.addEventListener('abort', abort, { once: true });
         send({ id, kind, ...ask }, id);
       }).finally(() => signal?.removeEventListener('abort', abort));
     },
-    tell: (message) => send({ id: nextId++, ...message }),
+    setUp: (setup) => send({ id: nextId++, kind: 'configure', ...setup }),
     async close(graceMs) {
       closing = true;
       send({ id: nextId++, kind: 'shutdown' });

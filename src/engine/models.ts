@@ -111,15 +111,18 @@ function listed(found: readonly FoundModel[]): string {
   return `There are: ${usable.map(({ name, spec }) => `${name} (1/${spec!.resolution})`).join(', ')}.`;
 }
 
-/** Opens models from disk on the first runtime of `candidates` that works. */
-export function modelOpener(candidates: readonly Candidate[] = CANDIDATES): Opener {
+/** Opens models from disk on the first runtime of `candidates` that works, and calls `settled` after each attempt. */
+export function modelOpener(
+  candidates: readonly Candidate[] = CANDIDATES,
+  settled: () => unknown = () => {},
+): Opener {
   return {
     stamp(query, settings) {
       const directory = locateModel(query, settings);
       const { mtimeMs, size } = statSync(join(directory, WEIGHTS));
       return `${directory} ${mtimeMs} ${size}`;
     },
-    open: (query, settings) => openModel(query, settings, candidates),
+    open: (query, settings) => openModel(query, settings, candidates).finally(() => settled()),
   };
 }
 

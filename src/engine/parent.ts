@@ -1,11 +1,10 @@
 // Binds an engine to the process that started this one. It lives as long as its host holds on to it, and not a
 // moment longer; knows nothing of the work.
 
-import type { Engine, Settings } from './protocol.ts';
-import { serve } from './server.ts';
+import { type Create, serve } from './server.ts';
 
 /** Serves the parent process until it says goodbye or is gone. */
-export function serveParent(create: (settings: Settings) => Engine): void {
+export function serveParent(create: Create): void {
   const receive = serve(
     {
       send(reply, sent) {

@@ -4,5 +4,12 @@
 import { createLocalEngine } from './local.ts';
 import { modelOpener } from './models.ts';
 import { serveParent } from './parent.ts';
+import { CANDIDATES } from './runtimes/candidates.ts';
+import { wary } from './runtimes/wary.ts';
 
-serveParent((settings) => createLocalEngine(settings, modelOpener()));
+serveParent(({ settings, crashed }, trying) =>
+  createLocalEngine(
+    settings,
+    modelOpener(wary(CANDIDATES, crashed, trying), () => trying(null)),
+  ),
+);

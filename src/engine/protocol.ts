@@ -32,10 +32,23 @@ export interface Settings {
   readonly gpuFolder: string | null;
 }
 
+/** What a process is told first. */
+export interface Setup {
+  readonly settings: Settings;
+  /** Runtimes that took an earlier process with them when they were started. */
+  readonly crashed: readonly Rejection[];
+}
+
 /** Which network: by name or by directory, or (null) the default one for the grid. */
 export interface Query {
   readonly model: string | null;
   readonly resolution: Resolution;
+}
+
+/** A runtime that was not taken. */
+export interface Rejection {
+  readonly runtime: RuntimeName;
+  readonly reason: string;
 }
 
 /** Which runtime was taken and why. */
@@ -45,7 +58,7 @@ export interface RuntimeReport {
   readonly threads: number;
   readonly reason: string;
   /** Those that were tried or looked at before it, in order. */
-  readonly rejected: readonly { readonly runtime: RuntimeName; readonly reason: string }[];
+  readonly rejected: readonly Rejection[];
   /** Largest difference from the golden probabilities of a small network of this kind. */
   readonly error: number;
 }
@@ -137,13 +150,16 @@ export type Ask<K extends Kind> = Asks[K];
 
 export type Request =
   | { [K in Kind]: { readonly id: number; readonly kind: K } & Asks[K] }[Kind]
-  | { readonly id: number; readonly kind: 'configure'; readonly settings: Settings }
+  | ({ readonly id: number; readonly kind: 'configure' } & Setup)
   | { readonly id: number; readonly kind: 'cancel'; readonly target: number }
   | { readonly id: number; readonly kind: 'shutdown' };
 
 export type Reply =
+  | { readonly id: number; readonly kind: 'taken' }
   | { readonly id: number; readonly kind: 'progress'; readonly progress: Progress }
   | { readonly id: number; readonly kind: 'result'; readonly result: unknown }
+  /** About no request: a runtime is about to be started (it may crash), or no longer. */
+  | { readonly id: number; readonly kind: 'trying'; readonly runtime: RuntimeName | null }
   | {
       readonly id: number;
       readonly kind: 'failure';

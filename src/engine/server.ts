@@ -3,7 +3,7 @@
 import { isRequest, requestId } from './arrival.ts';
 import { EngineFailure } from './failure.ts';
 import type { Progress } from './harmonizer.ts';
-import type { Engine, Kind, Reply, Request, Settings } from './protocol.ts';
+import type { Engine, Kind, Reply, Request, RuntimeName, Setup } from './protocol.ts';
 
 /** The way back to the host. */
 export interface Port {
@@ -15,20 +15,23 @@ export interface Port {
   log(text: string): void;
 }
 
+/** Makes the engine; `trying` tells the host which runtime is about to be started, and settles when that is sent. */
+export type Create = (setup: Setup, trying: (runtime: RuntimeName | null) => Promise<void>) => Engine;
+
 /** Intermediate results are worth showing so often, not more. */
 const PROGRESS_MS = 40;
 
 /** What to do with each message that arrives. Never throws: a message out of shape is answered by a failure. */
-export function serve(
-  port: Port,
-  create: (settings: Settings) => Engine,
-  now: () => number,
-): (message: unknown) => void {
+export function serve(port: Port, create: Create, now: () => number): (message: unknown) => void {
   let engine: Engine | null = null;
   const calls = new Map<number, AbortController>();
+  const trying = (runtime: RuntimeName | null) =>
+    new Promise<void>((sent) => port.send({ id: 0, kind: 'trying', runtime }, sent));
 
   function run(request: Request & { readonly kind: Kind }): void {
     const { id } = request;
+    // A request that is not known to have arrived is asked again elsewhere when this process dies.
+    port.send({ id, kind: 'taken' }, () => {});
     if (engine === null || calls.has(id)) {
       fail(
         port,
@@ -55,7 +58,7 @@ export function serve(
     }
     switch (message.kind) {
       case 'configure':
-        if (engine === null) engine = create(message.settings);
+        if (engine === null) engine = create(message, trying);
         else void engine.configure(message.settings);
         return;
       case 'cancel':

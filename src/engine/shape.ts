@@ -28,11 +28,6 @@ export const optional =
   (value): value is T | undefined =>
     value === undefined || guard(value);
 
-export const either =
-  <A, B>(a: Guard<A>, b: Guard<B>): Guard<A | B> =>
-  (value): value is A | B =>
-    a(value) || b(value);
-
 /** A list of at most `most` entries (checked before the entries are). */
 export const listOf =
   <T>(guard: Guard<T>, most = 4096): Guard<readonly T[]> =>

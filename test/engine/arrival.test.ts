@@ -1,9 +1,11 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { isReply, isRequest, isView, requestId } from '../../src/engine/arrival.ts';
 import type { Engine, Reply, Request } from '../../src/engine/protocol.ts';
 import { serve } from '../../src/engine/server.ts';
 import { openUnderMelody, viewOf, WISHES } from './tune.ts';
+
+vi.setConfig({ testTimeout: 30_000 });
 
 const grid = openUnderMelody(1);
 const query = { model: null, resolution: 16 } as const;
@@ -15,6 +17,7 @@ const REQUESTS: readonly Request[] = [
   {
     id: 5,
     kind: 'configure',
+    crashed: [{ runtime: 'onnx', reason: 'it crashed' }],
     settings: {
       modelDirectories: ['/m'],
       anyDirectory: true,
@@ -95,9 +98,9 @@ describe('requests', () => {
         expect(replies).toHaveLength(requestId(message) === null ? 0 : 1);
         for (const reply of replies) expect(isReply(reply)).toBe(true);
       }),
-      { numRuns: 2000 },
+      { numRuns: 500 },
     );
-    expect(refused).toBeGreaterThan(1000);
+    expect(refused).toBeGreaterThan(250);
   });
 });
 
@@ -107,6 +110,6 @@ test('anything at all is a reply or not, a view or not, without a throw', () => 
       expect(isReply(value)).toBe(false);
       expect(isView(value)).toBe(false);
     }),
-    { numRuns: 1000 },
+    { numRuns: 500 },
   );
 });

@@ -99,4 +99,4 @@ const opener: Opener = {
   },
 };
 
-serveParent((settings) => createLocalEngine(settings, opener));
+serveParent(({ settings }) => createLocalEngine(settings, opener));

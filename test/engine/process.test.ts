@@ -108,10 +108,30 @@ test('a runtime that is pinned and does not work is refused with no-runtime, and
   await expect(engine.openModel(small)).resolves.toMatchObject({ name: 'small' });
 });
 
+test('a runtime that takes the process with it is passed over by the next one, and no call is lost', async () => {
+  const { file, remove } = await bundle(join(import.meta.dirname, 'crashing-process.ts'));
+  try {
+    const rejected = [{ runtime: 'tfjs-node-gpu', reason: 'it crashed when it was started (SIGSEGV)' }];
+    const engine = track(createEngine({ entry: file, settings: settings(null) }));
+    const reports = await Promise.all([engine.openModel(small), engine.openModel(small)]);
+    for (const report of reports) expect(report.runtime).toMatchObject({ runtime: 'onnx', rejected });
+    expect(await engine.describe()).toMatchObject({ starts: 2, crashes: 1 });
+    const pinned = track(createEngine({ entry: file, settings: settings('tfjs-node-gpu') }));
+    await expect(pinned.openModel(small)).rejects.toMatchObject({
+      reason: 'no-runtime',
+      message: expect.stringContaining('it crashed when it was started'),
+    });
+  } finally {
+    remove();
+  }
+});
+
 test('messages out of shape are answered or ignored; the process lives on', async () => {
   const child = fork(entry.file, [], { serialization: 'advanced', silent: true });
   const replies: unknown[] = [];
-  child.on('message', (reply) => replies.push(reply));
+  child.on('message', (reply: { kind: string }) => {
+    if (reply.kind !== 'taken' && reply.kind !== 'trying') replies.push(reply);
+  });
   const open = { kind: 'open-model', query: small };
   for (const message of [
     null,
@@ -124,8 +144,8 @@ test('messages out of shape are answered or ignored; the process lives on', asyn
     { id: 2, kind: 'nonsense' },
     // Before it is configured.
     { id: 3, ...open },
-    { id: 4, kind: 'configure', settings: { ...settings(null), threads: 1e9 } },
-    { id: 5, kind: 'configure', settings: settings('onnx') },
+    { id: 4, kind: 'configure', settings: { ...settings(null), threads: 1e9 }, crashed: [] },
+    { id: 5, kind: 'configure', settings: settings('onnx'), crashed: [] },
     { id: 6, kind: 'cancel', target: 77 },
     { id: 7, kind: 'harmonize', query: small, grid: { ...grid, steps: 1e9 }, wishes: WISHES },
     { id: 8, kind: 'probabilities', query: small, views: [{ ...viewOf(grid), pitch: [1, 2, 3] }] },
@@ -144,7 +164,7 @@ test('messages out of shape are answered or ignored; the process lives on', asyn
 
 test('it leaves when its host lets go, even in the middle of a run', async () => {
   const child = fork(entry.file, [], { serialization: 'advanced', silent: true });
-  child.send({ id: 1, kind: 'configure', settings: settings('onnx') });
+  child.send({ id: 1, kind: 'configure', settings: settings('onnx'), crashed: [] });
   child.send({ id: 2, kind: 'harmonize', query: small, grid, wishes: { ...WISHES, steps: 100_000 } });
   await once(child, 'message');
   await pause(50);
