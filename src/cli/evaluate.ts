@@ -1,7 +1,7 @@
 // `cantus evaluate`: how likely a model finds real chorales, by the papers' protocols. Thin: options in, a table out.
 
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { defaultThreads } from '../engine/cores.ts';
 import { locateModel } from '../engine/models.ts';
 import { foldNetwork } from '../engine/network.ts';
@@ -82,7 +82,7 @@ export const evaluateRow: Row = {
       const measure = (predictor: string, predict: Predict) =>
         lines(predictor, predict, pieces, chosen, options, fresh);
       const hold = await measure('hold', holdPredict(resolution));
-      const ours = await measure(query.model ?? folder.split(/[\\/]/).at(-1)!, network.predict);
+      const ours = await measure(basename(folder), network.predict);
       shell.err('\r                      \r');
       report(shell.out, [...ours, ...hold], chosen, options);
     } finally {
