@@ -236,3 +236,22 @@ export const rateOf = (profile: Profile, { code, per }: Habit): number => {
   const { count, of } = profile.get(code)!;
   return (per * count) / of;
 };
+
+/** A profile beside another, as lines to print: the habit, theirs, ours, and ours as a multiple of theirs. */
+export function compareProfiles(theirs: Profile, ours: Readonly<Record<string, Profile>>): string[] {
+  const names = Object.keys(ours);
+  const figure = (value: number): string => (Number.isFinite(value) ? value.toFixed(2) : '-').padStart(10);
+  const width = Math.max(...HABITS.map(({ name }) => name.length));
+  const head = `${''.padEnd(width)}${['Bach', ...names.flatMap((name) => [name, 'ratio'])].map((name) => name.padStart(10)).join('')}`;
+  return [
+    head,
+    ...HABITS.map((habit) => {
+      const bach = rateOf(theirs, habit);
+      const cells = names.flatMap((name) => {
+        const rate = rateOf(ours[name]!, habit);
+        return [figure(rate), figure(rate / bach)];
+      });
+      return `${habit.name.padEnd(width)}${figure(bach)}${cells.join('')}`;
+    }),
+  ];
+}

@@ -49,6 +49,8 @@ const chance = (): Choice => 'chance';
 
 const CELL = 0;
 const BEAT = 1 / 4;
+/** The share of its rounds in which `chorale` unmasks. */
+const UNMASKING = 0.75;
 const cell = (): number => CELL;
 
 export const SCHEDULES = {
@@ -81,17 +83,20 @@ export const SCHEDULES = {
     rounds: perVoice(12),
   },
   unmask: {
-    about: 'start from nothing, keep what the network is surest of: 12 rounds per open voice',
+    about: 'start from nothing, keep the beats the network is surest of: 12 rounds per open voice',
     share: cosine,
     choice: () => 'doubt' as const,
-    grain: cell,
+    grain: () => BEAT,
     rounds: perVoice(12),
   },
   chorale: {
-    about: 'unmask for half of the rounds, then anneal from .5 to .05',
-    share: (n, of) => (n < of / 2 ? cosine(n, of / 2) : annealed(0.5, 0.05, 0.8)(n - of / 2, of / 2)),
-    choice: (n, of) => (n < of / 2 ? 'doubt' : 'chance'),
-    grain: cell,
+    about: 'unmask by beats for three quarters of the rounds, then anneal cells from .2 to .05',
+    share: (n, of) => {
+      const unmasking = Math.ceil(of * UNMASKING);
+      return n < unmasking ? cosine(n, unmasking) : annealed(0.2, 0.05, 1)(n - unmasking, of - unmasking);
+    },
+    choice: (n, of) => (n < Math.ceil(of * UNMASKING) ? 'doubt' : 'chance'),
+    grain: (n, of) => (n < Math.ceil(of * UNMASKING) ? BEAT : CELL),
     rounds: perVoice(12),
   },
 } satisfies Record<string, Schedule>;

@@ -1,0 +1,117 @@
+// Chorales whose voices are withheld and filled again: what the sampler is measured on. Reads the data's keys; knows
+// how to ask for a fill, and leaves the counting to the profile.
+
+import { readFile } from 'node:fs/promises';
+import { EITHER, type Filled, type Grid, type Resolution, STARTS, UNKNOWN } from '../../language/roll.ts';
+import type { Music } from '../profile.ts';
+import { type Piece, readCorpus } from './corpus.ts';
+
+/** A whole chorale with everything that the profile counts by. */
+export interface Chorale extends Music {
+  readonly id: string;
+  readonly onset: Uint8Array;
+  readonly barSteps: Int16Array;
+  readonly bar: Int32Array;
+}
+
+interface SourceKey {
+  readonly id: string;
+  readonly fifths?: number | null;
+  readonly key?: string | null;
+}
+
+const LETTERS: Readonly<Record<string, number>> = { C: 0, D: 2, E: 4, F: 5, G: 7, A: 9, B: 11 };
+
+/** Pitch class of the tonic of `Bb`, `F#m`, `D`; null for anything else. */
+function tonicOf(key: string | null | undefined): number | null {
+  const match = /^([A-G])([b#]?)/.exec(key ?? '');
+  if (!match) return null;
+  const alter = match[2] === '#' ? 1 : match[2] === 'b' ? -1 : 0;
+  return (LETTERS[match[1]!]! + alter + 12) % 12;
+}
+
+/** Reads the pieces of JSON files whose metre, key and onsets are known. */
+export async function readChorales(files: readonly string[], resolution: Resolution): Promise<Chorale[]> {
+  const keys = new Map<string, SourceKey>();
+  for (const file of files) {
+    const { pieces } = JSON.parse(await readFile(file, 'utf8')) as { pieces: readonly SourceKey[] };
+    for (const source of pieces) keys.set(source.id, source);
+  }
+  const corpus = await readCorpus(files, resolution);
+  return corpus.pieces.flatMap((piece) => choraleOf(piece, keys.get(piece.id), resolution) ?? []);
+}
+
+function choraleOf(piece: Piece, source: SourceKey | undefined, resolution: Resolution): Chorale | null {
+  const { id, steps, pitch, onset, phase, barSteps, fermata } = piece;
+  const fifths = source?.fifths;
+  if (!onset || !phase || !barSteps || typeof fifths !== 'number') return null;
+  let bar = -1;
+  return {
+    id,
+    steps,
+    resolution,
+    pitch,
+    onset,
+    phase,
+    barSteps,
+    bar: Int32Array.from(phase, (position, step) => {
+      if (step === 0 || position === 0) bar++;
+      return bar;
+    }),
+    fermata: fermata ?? new Uint8Array(steps),
+    fifths: new Int8Array(steps).fill(fifths),
+    tonic: tonicOf(source?.key),
+  };
+}
+
+/** The last `most` steps of a chorale (all of a shorter one), beginning on a beat. */
+export function endOf(chorale: Chorale, most: number): Chorale {
+  const beat = Math.max(1, chorale.resolution / 4);
+  let from = Math.max(0, chorale.steps - most);
+  while (from > 0 && from < chorale.steps && chorale.phase[from]! % beat !== 0) from++;
+  if (from === 0) return chorale;
+  return {
+    ...chorale,
+    steps: chorale.steps - from,
+    pitch: chorale.pitch.slice(4 * from),
+    onset: chorale.onset.slice(4 * from),
+    phase: chorale.phase.slice(from),
+    barSteps: chorale.barSteps.slice(from),
+    bar: chorale.bar.slice(from),
+    fermata: chorale.fermata.slice(from),
+    fifths: chorale.fifths.slice(from),
+  };
+}
+
+/** The chorale with some voices open, their rhythm too. */
+export function withhold(chorale: Chorale, voices: readonly number[]): Grid {
+  const grid = {
+    resolution: chorale.resolution as Resolution,
+    steps: chorale.steps,
+    pitch: chorale.pitch.slice(),
+    open: new Uint8Array(4 * chorale.steps),
+    onset: chorale.onset.slice(),
+    note: new Int32Array(4 * chorale.steps).fill(-1),
+    candidates: new Int32Array(4 * chorale.steps).fill(-1),
+    weights: [],
+    phase: chorale.phase,
+    barSteps: chorale.barSteps,
+    bar: chorale.bar,
+    fermata: chorale.fermata,
+    fifths: chorale.fifths,
+  };
+  for (let cell = 0; cell < grid.pitch.length; cell++) {
+    if (!voices.includes(cell & 3)) continue;
+    grid.open[cell] = 1;
+    grid.pitch[cell] = UNKNOWN;
+    grid.onset[cell] = cell < 4 ? STARTS : EITHER;
+  }
+  return grid;
+}
+
+/** A fill of a chorale, for the profile. */
+export const filledWith = (chorale: Chorale, { pitch, onset }: Filled): Chorale => ({
+  ...chorale,
+  pitch,
+  onset,
+});
