@@ -2,7 +2,7 @@
 // a full bar it begins. Knows no pitches.
 
 import type { Key } from '../pitch.ts';
-import type { Bar, Voice } from '../score.ts';
+import { type Bar, VOICES, type Voice } from '../score.ts';
 import { barTicks, type Metre, TICKS_PER_WHOLE, type Tick } from '../time.ts';
 import type { RawBar, Stream } from './raw.ts';
 
@@ -230,10 +230,11 @@ function isPickup(bars: readonly Agreed[], i: number, full: Tick): boolean {
 
 /** The voices of a row that last something else than the row does (open bars, `Z` and gaps excepted). */
 export function deviations(row: Row, duration: Tick): { voice: Voice; raw: RawBar }[] {
-  return ([0, 1, 2, 3] as const).flatMap((voice) => {
+  const found: { voice: Voice; raw: RawBar }[] = [];
+  for (const voice of VOICES) {
     const raw = row[voice];
-    if (!raw || raw.events.length === 0) return [];
-    const wrong = raw.whole ? raw.length >= duration : raw.length !== duration;
-    return wrong ? [{ voice, raw }] : [];
-  });
+    if (!raw || raw.events.length === 0) continue;
+    if (raw.whole ? raw.length >= duration : raw.length !== duration) found.push({ voice, raw });
+  }
+  return found;
 }

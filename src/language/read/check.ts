@@ -1,6 +1,7 @@
 // What is wrong with a reading: a table of checks, each a code, a severity and a way to find it. Adding a check is
 // adding a row. Knows nothing of editors; voice leading is judged elsewhere.
 
+import { parseChordSymbol } from '../analyse/symbol.ts';
 import { midi, type Pitch, pitchName } from '../pitch.ts';
 import type { Fix, Problem, Severity, Span } from '../problem.ts';
 import { type Event, type Part, type Range, VOICE_NAMES, VOICES } from '../score.ts';
@@ -14,6 +15,8 @@ import type { Tree } from './tree.ts';
 interface Case extends Reading {
   readonly tree: Tree;
   readonly text: string;
+  /** The open events of all voices. */
+  readonly open: readonly Event[];
 }
 
 type Found = Omit<Finding, 'code'>;
@@ -60,7 +63,7 @@ export const CODES: readonly { readonly code: string; readonly severity: Severit
 
 /** Runs all checks; problems come in the order of the text. */
 export function check(reading: Reading, tree: Tree, text: string): readonly Problem[] {
-  const one: Case = { ...reading, tree, text };
+  const one: Case = { ...reading, tree, text, open: openEvents(reading.score.parts) };
   const noted = [...reading.tune.findings, ...reading.findings];
   const problems: Problem[] = [];
   for (const { code, severity, find } of CHECKS) {
@@ -251,10 +254,10 @@ function firstOutside(pitches: readonly Pitch[], { low, high }: Range): Pitch | 
   return null;
 }
 
-function* openOffGrid({ score, text }: Case): Iterable<Found> {
+function* openOffGrid({ score, text, open }: Case): Iterable<Found> {
   const { grid } = score.directives;
   const step = TICKS_PER_WHOLE / grid;
-  for (const event of opens(score.parts)) {
+  for (const event of open) {
     const fits = event.onset % step === 0 && event.duration % step === 0;
     if (fits && event.irregular === null) continue;
     const why =
@@ -276,32 +279,34 @@ function close(event: Event, text: string): Fix {
 }
 
 function* contradictions({ score }: Case): Iterable<Found> {
+  const { range, chords } = score.directives;
   for (const { voice, events } of score.parts) {
-    const { low, high } = score.directives.range[voice];
+    const { low, high } = range[voice];
     let before: Event | null = null;
     for (const event of events) {
       const { candidates } = event;
-      if (candidates && !candidates.some((pitch) => midi(pitch) >= low && midi(pitch) <= high)) {
-        const message = `None of ${names(candidates)} is in the ${VOICE_NAMES[voice].toLowerCase()}'s range. Offer other pitches, or widen the range with \`%%cantus:range\`.`;
-        yield { message, span: event.span };
-      }
-      if (
-        candidates &&
-        event.continues &&
-        before &&
-        before.pitches.length > 0 &&
-        !shared(candidates, before.pitches)
-      ) {
-        const message = `${names(before.pitches)} is tied into this note, but only ${names(candidates)} may stand here. Add the tied pitch, or remove the tie.`;
-        yield { message, span: event.span };
+      if (candidates) {
+        if (!candidates.some((pitch) => midi(pitch) >= low && midi(pitch) <= high)) {
+          const message = `None of ${names(candidates)} is in the ${VOICE_NAMES[voice].toLowerCase()}'s range. Offer other pitches, or widen the range with \`%%cantus:range\`.`;
+          yield { message, span: event.span };
+        }
+        if (event.continues && before && before.pitches.length > 0 && !shared(candidates, before.pitches)) {
+          const message = `${names(before.pitches)} is tied into this note, but only ${names(candidates)} may stand here. Add the tied pitch, or remove the tie.`;
+          yield { message, span: event.span };
+        }
+        const chord = chords === 'require' && event.chordSymbol ? parseChordSymbol(event.chordSymbol) : null;
+        if (chord && !candidates.some((pitch) => chord.classes.includes(midi(pitch) % 12))) {
+          const message = `None of ${names(candidates)} is in the chord ${event.chordSymbol}, which \`%%cantus:chords require\` asks for. Offer a tone of the chord, or write \`%%cantus:chords prefer\`.`;
+          yield { message, span: event.span };
+        }
       }
       if (event.irregular !== 'grace') before = event;
     }
   }
 }
 
-function* bareOpens({ score, text }: Case): Iterable<Found> {
-  for (const event of opens(score.parts)) {
+function* bareOpens({ text, open }: Case): Iterable<Found> {
+  for (const event of open) {
     if (!isBare(event, text)) continue;
     const span: Span = { start: event.body.start, end: event.body.start };
     const message =
@@ -318,8 +323,10 @@ function* bareOpens({ score, text }: Case): Iterable<Found> {
 const isBare = (event: Event, text: string): boolean =>
   event.body.start === event.body.end || /[\d/-]/.test(text[event.body.start] ?? '');
 
-function* opens(parts: readonly Part[]): Iterable<Event> {
-  for (const { events } of parts) for (const event of events) if (event.state === 'open') yield event;
+function openEvents(parts: readonly Part[]): readonly Event[] {
+  const open: Event[] = [];
+  for (const { events } of parts) for (const event of events) if (event.state === 'open') open.push(event);
+  return open;
 }
 
 const names = (pitches: readonly Pitch[]): string => pitches.map(pitchName).join(', ');

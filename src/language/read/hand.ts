@@ -51,13 +51,13 @@ export class Hand {
   private signLine = -1;
   private sign = '';
   private signEnd = -1;
-  /** Singable events of the last music line, and the bar each is in, for `w:`. */
-  private sung: Draft[] = [];
-  private sungBars: number[] = [];
+  /** Where the last music line begins: a bar and the number of its events before the line. For `w:`. */
+  private lineBar = 0;
+  private lineEvent = 0;
   private verse = 0;
   /** Where a `+:` line goes on in the verse. */
   private verseAt = 0;
-  /** Which run of music lines `sung` comes from. */
+  /** Which run of music lines that is. */
   private group = -1;
 
   constructor(
@@ -75,8 +75,8 @@ export class Hand {
   take(item: Item, line: Line, index: number, group: number): void {
     if (this.group !== group) {
       this.group = group;
-      this.sung = [];
-      this.sungBars = [];
+      this.lineBar = this.stream.bars.length;
+      this.lineEvent = this.bar.events.length;
       this.verse = 0;
     }
     if (item.kind === 'bar') {
@@ -170,7 +170,10 @@ export class Hand {
 
   /** What stands behind a `Z` begins a new bar, bar line or not. */
   private breakBar(at: number): void {
+    const { grace } = this;
+    this.grace = null;
     this.closeBar('single');
+    this.grace = grace;
     this.bar.start = at;
     this.bar.lineMissing = at;
   }
@@ -305,7 +308,7 @@ export class Hand {
         ],
       );
     if (this.overlay) return;
-    if (this.bar.whole && !this.grace) this.breakBar(line.start + item.start);
+    if (this.bar.whole) this.breakBar(line.start + item.start);
     if (item.core === 'bars') {
       this.wholeBars(item, line);
       return;
@@ -332,10 +335,6 @@ export class Hand {
     bar.length += draft.duration;
     bar.end = draft.span.end;
     bar.events.push(draft);
-    if (!this.grace && note && draft.rhythm === 'fixed') {
-      this.sung.push(draft);
-      this.sungBars.push(this.stream.bars.length);
-    }
   }
 
   private draft(item: EventItem, line: Line, kind: Event['kind']): Draft {
@@ -469,11 +468,29 @@ export class Hand {
 
   /** Sets a `w:` line to the last music line; a second one is the next verse, `more` goes on with this one. */
   sing(words: readonly Word[], more: boolean): void {
-    if (this.sung.length === 0 || this.verse >= MOST_VERSES) return;
+    if (this.verse >= MOST_VERSES) return;
     if (more && this.verse > 0) this.verse--;
     else this.verseAt = 0;
-    this.verseAt = alignLyrics(words, this.sung, this.sungBars, this.verse, this.verseAt);
+    const sung: Draft[] = [];
+    const bars: number[] = [];
+    this.collect((event, bar) => {
+      sung.push(event);
+      bars.push(bar);
+    });
+    this.verseAt = alignLyrics(words, sung, bars, this.verse, this.verseAt);
     this.verse++;
+  }
+
+  /** Visits what can bear a syllable in the last music line: notes, and open notes that will be some. */
+  private collect(visit: (event: Draft, bar: number) => void): void {
+    const { bars } = this.stream;
+    for (let i = this.lineBar; i <= bars.length; i++) {
+      const { events } = bars[i] ?? this.bar;
+      for (let j = i === this.lineBar ? this.lineEvent : 0; j < events.length; j++) {
+        const event = events[j]!;
+        if (event.kind === 'note' && event.irregular !== 'grace' && event.rhythm === 'fixed') visit(event, i);
+      }
+    }
   }
 }
 

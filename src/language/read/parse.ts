@@ -20,9 +20,14 @@ export interface Parsed {
   readonly rows: readonly Row[];
 }
 
+export interface Options {
+  /** The reference number (`X:`) of the tune to read; the first tune of the file without it. */
+  readonly tune?: number;
+}
+
 /** Reads a text. What did not change since `previous` (the same text before an edit) is not read again. */
-export function parse(text: string, previous?: Parsed): Parsed {
+export function parse(text: string, previous?: Parsed, options: Options = {}): Parsed {
   const tree = readTree(text, previous?.tree);
-  const reading = buildScore(readTune(tree));
+  const reading = buildScore(readTune(tree, options.tune));
   return { text, tree, score: reading.score, rows: reading.rows, problems: check(reading, tree, text) };
 }

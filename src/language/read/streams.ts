@@ -40,9 +40,9 @@ const SHORTHANDS: readonly (readonly [string, string])[] = [
   ['u', 'upbow'],
   ['v', 'downbow'],
 ];
-/** Reads the first tune of a tree. */
-export function readTune(tree: Tree): Tune {
-  return new Reader(tree).read();
+/** Reads the tune with the given reference number (`X:3`), else the first one. */
+export function readTune(tree: Tree, tune?: number): Tune {
+  return new Reader(tree).read(tune);
 }
 
 class Reader implements Desk {
@@ -70,16 +70,14 @@ class Reader implements Desk {
   private lastField = '';
   private group = 0;
 
-  private readonly voiceFollows: readonly boolean[];
+  private voiceFollows: readonly boolean[] | null = null;
 
-  constructor(private readonly tree: Tree) {
-    this.voiceFollows = this.turns();
-  }
+  constructor(private readonly tree: Tree) {}
 
-  read(): Tune {
+  read(tune?: number): Tune {
     const { lines } = this.tree;
-    const { from, to } = this.firstTune();
-    for (let i = 0; i < from; i++) this.readLine(lines[i]!, i);
+    const { from, to, first } = this.findTune(tune);
+    for (let i = 0; i < first; i++) this.readLine(lines[i]!, i);
     const begin = lines[from]?.start ?? 0;
     this.headerEnd = begin;
     let end = begin;
@@ -106,22 +104,25 @@ class Reader implements Desk {
     };
   }
 
-  /** The lines of the first tune: from its `X:` (or the first line) to the next `X:`. */
-  private firstTune(): { from: number; to: number } {
+  /** The lines of the tune: from its `X:` (or the first line) to the next `X:`; `first` is the first `X:` of all. */
+  private findTune(number?: number): { from: number; to: number; first: number } {
     const { lines } = this.tree;
     const starts: number[] = [];
     lines.forEach((line, i) => {
       if (line.kind === 'field' && line.text.startsWith('X:')) starts.push(i);
     });
-    const from = starts[0] ?? 0;
-    const to = starts[1] ?? lines.length;
-    const others = lines[to];
-    if (others) {
-      const span = { start: others.start, end: lines[lines.length - 1]!.end };
-      const message = `Only the first tune of a file is read; the ${starts.length - 1} after it stay as they are. Put them in files of their own to work on them.`;
-      this.note('more-tunes', message, { start: span.start, end: others.end });
+    const wanted =
+      number === undefined
+        ? -1
+        : starts.findIndex((i) => Number.parseInt(lines[i]!.text.slice(2), 10) === number);
+    const at = Math.max(0, wanted);
+    const others = starts.length - 1;
+    if (others > 0) {
+      const { start, end } = lines[starts[at === 0 ? 1 : 0]!]!;
+      const message = `Only one tune of a file is read at a time; ${others === 1 ? 'the other one stays as it is' : `the ${others} others stay as they are`}. Put them in files of their own to work on them.`;
+      this.note('more-tunes', message, { start, end });
     }
-    return { from, to };
+    return { from: starts[at] ?? 0, to: starts[at + 1] ?? lines.length, first: starts[0] ?? 0 };
   }
 
   note(code: string, message: string, span: Span, fixes?: readonly Fix[]): void {
@@ -187,7 +188,7 @@ class Reader implements Desk {
     if (!this.inBody) this.headerField(letter, text, span, line);
     else if (letter === 'V') this.enter(text, span);
     else {
-      const everyone = 'KML'.includes(letter) && this.voiceFollows[index] === true;
+      const everyone = 'KML'.includes(letter) && this.turnsAfter(index);
       const hands = everyone ? [...this.hands.values()] : this.hand ? [this.hand] : [];
       this.bodyField(letter, text, span, hands, everyone || !this.hand);
     }
@@ -217,6 +218,11 @@ class Reader implements Desk {
     hand.sounds.key = this.key;
     hand.metre = this.metre;
     hand.refresh();
+  }
+
+  private turnsAfter(index: number): boolean {
+    this.voiceFollows ??= this.turns();
+    return this.voiceFollows[index] === true;
   }
 
   /** For each line, whether the next music after it turns to another voice. */

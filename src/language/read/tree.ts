@@ -32,8 +32,6 @@ export interface Line extends Content {
 
 export interface Tree {
   readonly lines: readonly Line[];
-  /** By kind and text, for the next reading. */
-  readonly cache: ReadonlyMap<string, Content>;
 }
 
 const MODE: Record<LineKind, LexMode> = {
@@ -51,39 +49,44 @@ const BYTE_ORDER_MARK = '\uFEFF';
 
 /** Reads a text into lines, reusing the lines of an earlier tree. Never throws; linear in the length. */
 export function readTree(text: string, previous?: Tree): Tree {
-  const cache = new Map<string, Content>();
-  const lines: Line[] = [];
+  const old = previous?.lines ?? [];
+  const places = split(text);
+  const moved = old.length - places.length;
   const classify = classifier(/(?:^|[\r\n\uFEFF])X:/.test(text));
+  const lines = places.map(({ start, end, eol }, i): Line => {
+    const own = text.slice(start, end);
+    const kind = classify(own);
+    const known = [old[i], old[i + moved]].find((line) => line?.text === own && line.kind === kind);
+    if (known?.start === start && known.eol === eol) return known;
+    const content = known?.content ?? read(kind, own);
+    return { ...content, content, start, end, eol };
+  });
+  return { lines };
+}
+
+interface Place {
+  readonly start: number;
+  readonly end: number;
+  readonly eol: string;
+}
+
+/** Where the lines are. A byte order mark stands on a line of its own, without a line end. */
+function split(text: string): Place[] {
+  const places: Place[] = [];
   const ends = /\r\n|\n|\r/g;
   let start = 0;
   if (text.startsWith(BYTE_ORDER_MARK)) {
-    const content = read('text', BYTE_ORDER_MARK);
-    lines.push({ ...content, content, start, end: 1, eol: '' });
+    places.push({ start, end: 1, eol: '' });
     start = 1;
   }
   while (start < text.length) {
     const match = ends.exec(text);
     const end = match ? match.index : text.length;
-    const content = contentOf(text.slice(start, end), classify, cache, previous?.cache);
     const eol = match ? match[0] : '';
-    lines.push({ ...content, content, start, end, eol });
+    places.push({ start, end, eol });
     start = end + eol.length;
   }
-  return { lines, cache };
-}
-
-function contentOf(
-  text: string,
-  classify: (text: string) => LineKind,
-  cache: Map<string, Content>,
-  previous: ReadonlyMap<string, Content> | undefined,
-): Content {
-  const kind = classify(text);
-  const key = `${kind} ${text}`;
-  const known = cache.get(key) ?? previous?.get(key);
-  const content = known ?? read(kind, text);
-  cache.set(key, content);
-  return content;
+  return places;
 }
 
 const NO_ITEMS: readonly Item[] = [];
@@ -114,6 +117,7 @@ function classifier(numbered: boolean): (text: string) => LineKind {
   let where: 'outside' | 'header' | 'body' = numbered ? 'outside' : 'header';
   let block = '';
   return (text) => {
+    if (text === BYTE_ORDER_MARK) return 'text';
     if (block !== '') {
       if (text.trimEnd() === `%%end${block}`) block = '';
       return text.startsWith('%%') ? 'directive' : 'text';
@@ -125,7 +129,7 @@ function classifier(numbered: boolean): (text: string) => LineKind {
       if (begin) block = begin[1] ?? '';
       return 'directive';
     }
-    if (text.trim() === '') {
+    if (!/\S/.test(text)) {
       if (where === 'body') where = 'outside';
       return 'blank';
     }
