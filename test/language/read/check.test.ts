@@ -34,6 +34,7 @@ const CASES: readonly (readonly [string, string, string, string?])[] = [
   ['open-off-grid', '?/8 C/8 C3/4 C3', '?/8', 'z/8 C/8 C3/4 C3'],
   ['contradictory-candidates', '?[C,D,]4', '?[C,D,]4'],
   ['contradictory-candidates', 'G2-?[FA]2', '?[FA]2'],
+  ['contradictory-candidates', '%%cantus:chords require\n"Am"?[DF]4', '?[DF]4'],
   ['portable-open', '?2 C2', '?2', '?x2 C2'],
   ['portable-open', 'C3 ?', '?', 'C3 ?x'],
   ['unclosed-chord', '[CE2 | C4', '[CE2 ', '[CE2 ]| C4'],

@@ -220,6 +220,12 @@ describe('voices', () => {
     expect(score.parts[3].id).toBeNull();
   });
 
+  test('another tune on request', () => {
+    expect(shown(parse('X:1\nK:C\nC8|\n\nX:7\nK:G\nF8|\n', undefined, { tune: 7 }).score)).toEqual([
+      'S: F#4:1/1',
+    ]);
+  });
+
   test('only the first tune is read', () => {
     const parsed = parse('X:1\nK:C\nC8|\n\nX:2\nK:G\nF8|\n');
     expect(shown(parsed.score)).toEqual(['S: C4:1/1']);

@@ -2,61 +2,9 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parse, print } from '../../../src/language/read/parse.ts';
-import { VOICES } from '../../../src/language/score.ts';
+import { parse } from '../../../src/language/read/parse.ts';
 import { anyAbc, mutated } from './garbled.ts';
-
-/** Everything that must hold for every text. */
-function holds(text: string, previous = parse('')): void {
-  const parsed = parse(text, previous);
-  expect(print(parsed.tree)).toBe(text);
-  for (const line of parsed.tree.lines) {
-    let at = 0;
-    for (const token of line.tokens) {
-      if (token.start !== at || token.end <= at)
-        throw new Error(`tokens leave a hole in ${JSON.stringify(line.text)}`);
-      at = token.end;
-    }
-    expect(at).toBe(line.text.length);
-    expect(text.slice(line.start, line.end)).toBe(line.text);
-  }
-  for (const { span, fixes = [], related = [], message } of parsed.problems) {
-    const spans = [
-      span,
-      ...related.map((one) => one.span),
-      ...fixes.flatMap((fix) => fix.edits.map((edit) => edit.span)),
-    ];
-    for (const { start, end } of spans) {
-      if (!(0 <= start && start <= end && end <= text.length))
-        throw new Error(`${message}: ${start}-${end} is outside`);
-    }
-  }
-  const { score } = parsed;
-  let onset = 0;
-  for (const bar of score.bars) {
-    expect(bar.onset).toBe(onset);
-    expect(bar.duration).toBeGreaterThan(0);
-    onset += bar.duration;
-  }
-  expect(score.length).toBe(onset);
-  for (const voice of VOICES) {
-    let end = 0;
-    let time = 0;
-    for (const event of score.parts[voice].events) {
-      const bar = score.bars[event.bar];
-      if (!bar) throw new Error('an event without a bar');
-      const repeated = event.onset === bar.onset && event.span.end === end;
-      if (event.span.start < end && !repeated) throw new Error('spans overlap');
-      if (event.onset < time || event.onset + event.duration > bar.onset + bar.duration)
-        throw new Error('out of time');
-      if (!Number.isInteger(event.duration) || event.voice !== voice) throw new Error('not settled');
-      if (event.body.start < event.span.start || event.body.end !== event.span.end)
-        throw new Error('body outside');
-      time = event.onset + event.duration;
-      end = event.span.end;
-    }
-  }
-}
+import { holds } from './invariants.ts';
 
 describe('for every text', { timeout: 60_000 }, () => {
   test('of any characters', () => {
