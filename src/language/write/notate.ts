@@ -95,14 +95,16 @@ function optionsOf(
     for (const stretch of place.stretches) for (const piece of stretch.pieces) placeOf.set(piece, place);
   const chains = chainsOf([...placeOf.keys()].sort((a, b) => a.from - b.from));
   const written = score.parts[voice].events.filter((event) => isMusic(event));
+  const endingAt = new Map(written.map((event) => [event.onset + event.duration, event]));
+  const startingAt = new Map(written.map((event) => [event.onset, event]));
   const { origin, stepTicks } = gridded;
   chains.forEach((chain, i) => {
     const first = chain[0];
     const last = chain.at(-1)!;
     const sounds = (pitch: Pitch): boolean => midi(pitch) === first.pitch;
     const beside = [
-      first.continues ? written.find((event) => event.onset + event.duration === first.from) : undefined,
-      last.tied ? written.find((event) => event.onset === last.to) : undefined,
+      first.continues ? endingAt.get(first.from) : undefined,
+      last.tied ? startingAt.get(last.to) : undefined,
     ];
     const tied = beside.flatMap((event) => event?.pitches ?? []).find(sounds);
     const named = chain

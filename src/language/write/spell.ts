@@ -31,18 +31,16 @@ const CENTRE: Record<Key['mode'], number> = {
   locrian: 0.5,
 };
 
-/** Every spelling with at most a double accidental. */
-function allSpellings(pitch: number): Pitch[] {
-  const result: Pitch[] = [];
-  for (let letter = 0; letter < 7; letter++) {
-    for (let alter = -2; alter <= 2; alter++) {
+/** By MIDI number: every spelling with at most a double accidental. */
+const SPELLINGS: readonly (readonly Pitch[])[] = Array.from({ length: 128 }, (_, pitch) =>
+  [0, 1, 2, 3, 4, 5, 6].flatMap((letter) =>
+    [-2, -1, 0, 1, 2].flatMap((alter) => {
       const low = { letter: letter as Letter, alter, octave: 0 };
-      const octaves = (pitch - midi(low)) / 12;
-      if (Number.isInteger(octaves)) result.push({ ...low, octave: octaves });
-    }
-  }
-  return result;
-}
+      const octave = (pitch - midi(low)) / 12;
+      return Number.isInteger(octave) ? [{ ...low, octave }] : [];
+    }),
+  ),
+);
 
 const samePlace = (a: Pitch, b: Pitch): boolean => a.letter === b.letter && a.alter === b.alter;
 const sameClass = (a: Pitch, b: Pitch): boolean => (midi(a) - midi(b)) % 12 === 0;
@@ -68,7 +66,7 @@ function strangeness(pitch: Pitch, { key, near, next }: Company): number {
 /** Whether a chromatic note goes on to the next letter where it moves by a semitone to a note of the key. */
 function leadsOn(pitch: Pitch, key: Key, next: number | null): boolean {
   if (next === null || Math.abs(next - midi(pitch)) !== 1) return true;
-  const goal = allSpellings(next).find((spelled) => isDiatonic(spelled, key));
+  const goal = SPELLINGS[next]!.find((spelled) => isDiatonic(spelled, key));
   return goal === undefined || goal.letter !== pitch.letter;
 }
 
@@ -77,8 +75,7 @@ function leadsOn(pitch: Pitch, key: Key, next: number | null): boolean {
  * @example spellings(66, { key: G major, near: [], next: 67 })[0] // F#4
  */
 export function spellings(pitch: number, company: Company): Pitch[] {
-  return allSpellings(pitch)
-    .map((spelled) => ({ spelled, cost: strangeness(spelled, company) }))
+  return SPELLINGS[pitch]!.map((spelled) => ({ spelled, cost: strangeness(spelled, company) }))
     .sort((a, b) => a.cost - b.cost)
     .map(({ spelled }) => spelled);
 }

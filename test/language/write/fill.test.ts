@@ -4,11 +4,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { midi } from '../../../src/language/pitch.ts';
 import type { Span } from '../../../src/language/problem.ts';
-import { toGrid } from '../../../src/language/read/grid.ts';
+import { type Gridded, type Selection, toGrid } from '../../../src/language/read/grid.ts';
 import { type Parsed, parse } from '../../../src/language/read/parse.ts';
 import { type Filled, type Grid, HELD } from '../../../src/language/roll.ts';
+import type { Voice } from '../../../src/language/score.ts';
 import { apply } from '../../../src/language/write/edits.ts';
-import { fill } from '../../../src/language/write/fill.ts';
+import { fill, type Policy } from '../../../src/language/write/fill.ts';
 import { chance, fillByChance } from './filler.ts';
 
 /** Header settings, and lengths in units that fill a bar. */
@@ -177,30 +178,143 @@ const heard = (grid: Pick<Grid, 'steps'>, filled: Filled): string[] =>
 
 const NOTHING = { mode: 'fill', bars: { from: 0, to: 0 } } as const;
 
-describe('fill', () => {
-  it('writes what was drawn, and nothing else changes', () => {
-    fc.assert(
-      fc.property(piece, ({ text, seed }) => {
-        const parsed = parse(text);
-        const gridded = toGrid(parsed.score, { mode: 'fill' });
-        const filled = fillByChance(gridded.grid, chance(seed));
-        const edits = fill(parsed, gridded, filled, 'accept');
-        const spans = openSpans(parsed);
-        for (const { span } of edits) {
-          const inside = spans.some((open) => open.start <= span.start && span.end <= open.end);
-          expect(inside || span.start === span.end).toBe(true);
-        }
-        const after = parse(apply(text, edits));
-        expect(locked(after)).toEqual(expect.arrayContaining(locked(parsed)));
-        const again = toGrid(after.score, NOTHING);
-        expect(heard(again.grid, again.grid)).toEqual(heard(gridded.grid, filled));
-        expect(after.score.bars.map(({ duration }) => duration)).toEqual(
-          parsed.score.bars.map(({ duration }) => duration),
-        );
-        if (gridded.problems.length === 0) expect(after.text).not.toContain('?');
-        if (text.includes('\r\n')) expect(after.text.replaceAll('\r\n', '')).not.toContain('\n');
-      }),
-      { numRuns: 100 },
-    );
-  });
+/** The text after a random fill, with every promise checked that holds for all fills. */
+function checkFill(
+  text: string,
+  selection: Selection,
+  policy: Policy,
+  seed: number,
+): { gridded: Gridded; after: Parsed } {
+  const parsed = parse(text);
+  const gridded = toGrid(parsed.score, selection);
+  const filled = fillByChance(gridded.grid, chance(seed));
+  const edits = fill(parsed, gridded, filled, policy);
+  const spans = openSpans(parsed);
+  for (const { span } of edits) {
+    const inside = spans.some((open) => open.start <= span.start && span.end <= open.end);
+    expect(inside || span.start === span.end).toBe(true);
+  }
+  const after = parse(apply(text, edits));
+  expect(locked(after)).toEqual(expect.arrayContaining(locked(parsed)));
+  const again = toGrid(after.score, NOTHING);
+  expect(heard(again.grid, again.grid)).toEqual(heard(gridded.grid, filled));
+  const lengths = ({ score }: Parsed) => score.bars.map(({ duration }) => duration);
+  expect(lengths(after)).toEqual(lengths(parsed));
+  if (text.includes('\r\n')) expect(after.text.replaceAll('\r\n', '')).not.toContain('\n');
+  return { gridded, after };
+}
+
+const RUNS = { numRuns: 60 };
+const TIME = 30_000;
+
+describe('fill, whatever stands and whatever is drawn', () => {
+  it(
+    'writes what was drawn, changes nothing else, and leaves nothing open',
+    () => {
+      fc.assert(
+        fc.property(piece, ({ text, seed }) => {
+          const { gridded, after } = checkFill(text, { mode: 'fill' }, 'accept', seed);
+          if (gridded.problems.length === 0) expect(after.text).not.toContain('?');
+        }),
+        RUNS,
+      );
+    },
+    TIME,
+  );
+
+  it(
+    'fills a selection and no more',
+    () => {
+      const region = fc.record({
+        from: fc.nat(3),
+        length: fc.nat(3),
+        voices: fc.subarray([0, 1, 2, 3] as Voice[]),
+      });
+      fc.assert(
+        fc.property(piece, region, ({ text, seed }, { from, length, voices }) => {
+          const bars = { from, to: from + length };
+          checkFill(text, { mode: 'fill', bars, voices }, 'accept', seed);
+        }),
+        RUNS,
+      );
+    },
+    TIME,
+  );
+
+  it(
+    'kept open, can be drawn again from what it says now',
+    () => {
+      fc.assert(
+        fc.property(piece, ({ text, seed }) => {
+          const { gridded, after } = checkFill(text, { mode: 'fill' }, 'keep-open', seed);
+          const again = toGrid(after.score, { mode: 'fill' });
+          gridded.grid.open.forEach((open, cell) => {
+            if (open === 0 || again.grid.pitch[cell]! < 0) return;
+            expect(again.grid.open[cell]).toBe(1);
+          });
+          if (again.problems.length === 0)
+            expect(after.text.match(/\?/g)?.length ?? 0).toBeGreaterThanOrEqual(
+              again.targets.length > 0 ? 1 : 0,
+            );
+          checkFill(after.text, { mode: 'fill' }, 'accept', seed + 1);
+        }),
+        RUNS,
+      );
+    },
+    TIME,
+  );
+
+  it(
+    'gives the same edits in texts with CRLF and LF',
+    () => {
+      fc.assert(
+        fc.property(piece, ({ text, seed }) => {
+          const lf = text.replaceAll('\r\n', '\n');
+          const after = (abc: string) => checkFill(abc, { mode: 'fill' }, 'accept', seed).after.text;
+          expect(after(lf.replaceAll('\n', '\r\n')).replaceAll('\r\n', '\n')).toBe(after(lf));
+        }),
+        { numRuns: 20 },
+      );
+    },
+    TIME,
+  );
+
+  it(
+    'sets three voices to a melody without any',
+    () => {
+      const melody = fc
+        .record({
+          key: fc.constantFrom(...KEYS),
+          bars: fc.array(
+            splits(4).chain((lengths) =>
+              fc.tuple(...lengths.map((n) => note(0).map((name) => name + lengthText(n)))),
+            ),
+            { minLength: 1, maxLength: 6 },
+          ),
+          breaks: fc.array(fc.constantFrom(' ', ' ', '\n', '\\\n', '\nw: la la la\n'), {
+            minLength: 6,
+            maxLength: 6,
+          }),
+          change: fc.constantFrom('', 'K:D\n', '[K:Eb]', 'L:1/8\nL:1/4\n'),
+          pickup: fc.constantFrom('', 'G | ', 'G/2A/2 | '),
+          seed: fc.nat(),
+        })
+        .map(({ key, bars, breaks, change, pickup, seed }) => {
+          const music = bars.map(
+            (bar, i) =>
+              `${bar.join(' ')} |${breaks[i]!}${i === 2 && breaks[i]!.endsWith('\n') ? change : ''}`,
+          );
+          return { text: `X:1\nM:4/4\nL:1/4\nK:${key}\n${pickup}${music.join('')}`, seed };
+        });
+      fc.assert(
+        fc.property(melody, ({ text, seed }) => {
+          const { after } = checkFill(text, { mode: 'fill' }, 'accept', seed);
+          expect(after.score.parts.map(({ gaps }) => gaps.length)).toEqual([0, 0, 0, 0]);
+          expect(after.problems.filter(({ severity }) => severity === 'error')).toEqual([]);
+        }),
+        RUNS,
+      );
+    },
+    TIME,
+  );
 });
