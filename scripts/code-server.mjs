@@ -19,13 +19,19 @@ const nodeHome = join(place, 'node', 'node_modules', nodePackage);
 const node = join(nodeHome, 'bin', 'node');
 const main = join(place, 'server', 'node_modules', 'code-server', 'lib', 'vscode', 'out', 'server-main.js');
 
+/** Without what an outer `npm test` says of itself: the inner npm would take it for its own settings. */
+const cleanEnvironment = () =>
+  Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^npm_(?!config_(registry|cache)$)/i.test(name)),
+  );
+
 function npm(prefix, spec, env = {}) {
   mkdirSync(prefix, { recursive: true });
   const log = join(home, 'install.log');
   const flags = ['--no-fund', '--no-audit', '--loglevel=error', '--prefix', prefix];
   const run = spawnSync('npm', ['install', ...flags, spec], {
     cwd: prefix,
-    env: { ...process.env, ...env },
+    env: { ...cleanEnvironment(), ...env },
     encoding: 'utf8',
   });
   writeFileSync(log, `${run.stdout ?? ''}${run.stderr ?? ''}${run.error ?? ''}`, { flag: 'a' });
