@@ -10,7 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { findModels, locateModel, modelOpener, openModel } from '../../src/engine/models.ts';
 import { specOf } from '../../src/engine/network.ts';
 import type { Settings } from '../../src/engine/protocol.ts';
@@ -18,6 +18,8 @@ import { CANDIDATES } from '../../src/engine/runtimes/candidates.ts';
 import { generateView, generateWeights } from '../../src/engine/runtimes/golden.ts';
 import { writeModel } from '../../src/engine/weights.ts';
 import type { Resolution } from '../../src/language/roll.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 const TRAINING = { data: ['generated'], pieces: 0, steps: 0, minutes: 0, seed: 1, figures: {} };
 
@@ -171,9 +173,9 @@ describe('opening', () => {
         expect(['bad-model', 'no-model', 'no-runtime']).toContain(failure?.reason);
         if (failure.reason === 'bad-model') refused++;
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
-    expect(refused).toBeGreaterThan(100);
+    expect(refused).toBeGreaterThan(60);
   });
 
   test('sees that a model was trained on since', () => {
