@@ -204,8 +204,9 @@ function checkFill(
   return { gridded, after };
 }
 
-const RUNS = { numRuns: 60 };
-const TIME = 30_000;
+/** More with CANTUS_RUNS=500. */
+const RUNS = { numRuns: Number(process.env['CANTUS_RUNS'] ?? 25) };
+const TIME = 60_000;
 
 describe('fill, whatever stands and whatever is drawn', () => {
   it(
@@ -252,10 +253,7 @@ describe('fill, whatever stands and whatever is drawn', () => {
             if (open === 0 || again.grid.pitch[cell]! < 0) return;
             expect(again.grid.open[cell]).toBe(1);
           });
-          if (again.problems.length === 0)
-            expect(after.text.match(/\?/g)?.length ?? 0).toBeGreaterThanOrEqual(
-              again.targets.length > 0 ? 1 : 0,
-            );
+          if (gridded.targets.length > 0) expect(after.text).toContain('?');
           checkFill(after.text, { mode: 'fill' }, 'accept', seed + 1);
         }),
         RUNS,
@@ -273,7 +271,7 @@ describe('fill, whatever stands and whatever is drawn', () => {
           const after = (abc: string) => checkFill(abc, { mode: 'fill' }, 'accept', seed).after.text;
           expect(after(lf.replaceAll('\n', '\r\n')).replaceAll('\r\n', '\n')).toBe(after(lf));
         }),
-        { numRuns: 20 },
+        { numRuns: 10 },
       );
     },
     TIME,

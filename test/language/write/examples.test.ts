@@ -1,0 +1,144 @@
+// Filling as a musician reads it: a text, what is drawn, the text after.
+
+import { describe, expect, it } from 'vitest';
+import { midi } from '../../../src/language/pitch.ts';
+import { type Selection, toGrid } from '../../../src/language/read/grid.ts';
+import { parse } from '../../../src/language/read/parse.ts';
+import type { Filled } from '../../../src/language/roll.ts';
+import { HELD, STARTS } from '../../../src/language/roll.ts';
+import { apply } from '../../../src/language/write/edits.ts';
+import { fill, type Policy } from '../../../src/language/write/fill.ts';
+
+/** For each voice, in order, the open cells: `60x4` is C4 for four steps, `.x2` two steps of rest. */
+type Draw = Partial<Record<'S' | 'A' | 'T' | 'B', string>>;
+
+function filled(
+  text: string,
+  draw: Draw,
+  policy: Policy = 'accept',
+  selection: Partial<Selection> = {},
+): string {
+  const parsed = parse(text);
+  const gridded = toGrid(parsed.score, { mode: 'fill', ...selection });
+  const { grid } = gridded;
+  const result: Filled = { pitch: grid.pitch.slice(), onset: grid.onset.slice() };
+  ['S', 'A', 'T', 'B'].forEach((name, voice) => {
+    const cells = (draw[name as 'S'] ?? '').split(' ').flatMap((word) => {
+      const [pitch, count] = word.split('x');
+      return Array.from({ length: Number(count ?? 0) }, (_, i) => ({
+        pitch: pitch === '.' ? -1 : Number(pitch),
+        i,
+      }));
+    });
+    for (let step = 0; step < grid.steps; step++) {
+      const cell = 4 * step + voice;
+      if (grid.open[cell] !== 1) continue;
+      const next = cells.shift() ?? { pitch: 60 - 12 * Math.floor(voice / 2), i: step === 0 ? 0 : 1 };
+      result.pitch[cell] = next.pitch;
+      result.onset[cell] = next.i === 0 ? STARTS : HELD;
+    }
+  });
+  return apply(text, fill(parsed, gridded, result, policy));
+}
+
+const HEAD = 'X:1\nM:4/4\nL:1/4\n%%cantus:grid 1/8\nV:S\nV:A\nV:T clef=bass\nV:B clef=bass\nK:G\n';
+/** The soprano's line after a fill of the soprano alone. */
+const soprano = (line: string, draw: string, policy: Policy = 'accept'): string =>
+  filled(`${HEAD}${line}\n`, { S: draw }, policy, { voices: [0] })
+    .slice(HEAD.length)
+    .trimEnd();
+
+describe('fill', () => {
+  it('keeps the length of notes with a rhythm', () => {
+    expect(soprano('[V:S] ?x2 ?[GB]1 ?g/2?/2 | ?  ?3 |', '67x4 71x2 72x1 74x1 66x2 65x6')).toBe(
+      '[V:S] G2 B1 c/2d/2 | F  =F3 |',
+    );
+    expect(soprano('[V:S] ?x2 ?g2 |', '67x4 71x4', 'keep-open')).toBe('[V:S] ?G2 ?B2 |');
+  });
+
+  it('writes free rhythm in beats, beams and ties', () => {
+    expect(soprano('[V:S] ?z4 | ?z4 |', '67x1 69x1 71x4 72x4 74x6')).toBe('[V:S] G/2A/2 B- B c- | c d3 |');
+    expect(soprano('[V:S] ?z4 |', '67x4 .x2 69x2', 'keep-open')).toBe('[V:S] ?G2 ?z ?A |');
+  });
+
+  it('writes open bars with their bar lines', () => {
+    expect(soprano('[V:S] G4 | ?Z2 | A4 |', '67x8 69x8')).toBe('[V:S] G4 | G4 | A4 | A4 |');
+  });
+
+  it('keeps ties that are there', () => {
+    expect(soprano('[V:S] G2-?x2- | G2 ?x2-?x2 |', '67x4 69x8')).toBe('[V:S] G2-G2- | G2 A2-A2 |');
+  });
+
+  it('minds dotted rhythms by sign', () => {
+    expect(soprano('[V:S] ?x>?x A2 | B2 A>?z |', '67x3 69x1 71x1')).toBe('[V:S] G>A A2 | B2 A>B |');
+  });
+
+  it('gives a fermata where another voice has one', () => {
+    expect(
+      filled(`${HEAD}[V:S] G2 !fermata!A2 |\n[V:A] ?x2 !fermata!?x2 |\n[V:T] ?z4 |\n[V:B] G,4 |\n`, {
+        A: '62x4 66x4',
+        T: '59x4 57x4',
+      }),
+    ).toContain('[V:A] D2 !fermata!F2 |\n[V:T] B,2 !fermata!A,2 |\n');
+  });
+
+  it('fills an empty bar between its bar lines, and a line that breaks off', () => {
+    const text = `${HEAD}[V:S] G4 | A4 | B4 |\n[V:A] D4 | | E4 |\n[V:T] B,4 |\n[V:B] G,4\n`;
+    expect(filled(text, { A: '62x8', T: '57x16', B: '50x8 55x8' })).toBe(
+      `${HEAD}[V:S] G4 | A4 | B4 |\n[V:A] D4 | D4 | E4 |\n[V:T] B,4 | A,4- | A,4 |\n[V:B] G,4 | D,4 | G,4 |\n`,
+    );
+  });
+
+  it('sets a melody for four voices, system by system under its words', () => {
+    const text =
+      'X:1\r\nM:3/4\r\nL:1/4\r\n%%cantus:grid 1/4\r\nK:Bb\r\nF | B2 c | d2\r\nw: one two three four\r\ne | !fermata!d3 |]';
+    expect(filled(text, { A: '65x3 64x6 65x2', T: '58x11', B: '46x1 46x3 51x3 50x4' }).split('\r\n')).toEqual(
+      [
+        'X:1',
+        'M:3/4',
+        'L:1/4',
+        '%%cantus:grid 1/4',
+        '%%score (S A) (T B)',
+        'V:S clef=treble name="Soprano" snm="S"',
+        'V:A clef=treble name="Alto" snm="A"',
+        'V:T clef=bass name="Tenor" snm="T"',
+        'V:B clef=bass name="Bass" snm="B"',
+        'K:Bb',
+        '[V:S] F | B2 c | d2',
+        'w: one two three four',
+        '[V:A] F- | F2 =E- | =E2-',
+        '[V:T] B,- | B,3- | B,2-',
+        '[V:B] B,, | B,,3 | E,2-',
+        '[V:S] e | !fermata!d3 |]',
+        '[V:A] E- | !fermata!=E2 !fermata!F |]',
+        '[V:T] B,- | !fermata!B,3 |]',
+        '[V:B] E, | !fermata!D,3 |]',
+      ],
+    );
+  });
+
+  it('writes in the octave and length of the voice', () => {
+    const text =
+      'X:1\nM:4/4\nL:1/4\n%%cantus:grid 1/4\nV:S\nV:T clef=treble-8\nK:C\n[V:S] c4 | c4 |\n[V:T] c4 | [L:1/8] ?x8 |\n';
+    const after = filled(text, { T: '57x4' }, 'accept', { voices: [2] });
+    expect(after).toContain('[V:T] c4 | [L:1/8] A8 |');
+    expect(parse(after).score.parts[2].events.map(({ pitches }) => pitches.map(midi))).toEqual([[60], [57]]);
+  });
+
+  it('leaves bars open that were not asked for', () => {
+    const text = `${HEAD}[V:S] G4 | A4 | B4 |\n[V:A] ?Z3 |\n`;
+    expect(
+      filled(text, { A: '62x8', B: '50x8' }, 'accept', { bars: { from: 1, to: 2 }, voices: [1, 3] }),
+    ).toBe(`${HEAD}[V:S] G4 | A4 | B4 |\n[V:A] ?Z | D4 | ?Z |\n[V:B] ?Z | D,4 |\n`);
+  });
+
+  it('resamples a run of notes as one stretch, and in its own rhythm under words', () => {
+    const line = `${HEAD}[V:S] G A/2B/2 !fermata!c2 | d4 |\n`;
+    const resample: Partial<Selection> = { mode: 'resample', voices: [0], bars: { from: 0, to: 1 } };
+    expect(filled(line, { S: '71x4 69x4' }, 'accept', resample)).toBe(`${HEAD}[V:S] B2 !fermata!A2 | d4 |\n`);
+    const sung = `${line}w: a b c d e\n`;
+    expect(filled(sung, { S: '71x2 71x1 69x1 67x4' }, 'accept', resample)).toBe(
+      `${HEAD}[V:S] B B/2A/2 !fermata!G2 | d4 |\nw: a b c d e\n`,
+    );
+  });
+});
