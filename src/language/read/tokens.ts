@@ -58,7 +58,11 @@ const token = (name: TokenKind, pattern: RegExp): TokenType =>
  * Chevrotain sorts patterns by their first character and cannot work that out for `[\s\S]`. It keeps codes from 256
  * on in buckets of 255, so every hundredth stands for all.
  */
-const EVERY_START = Array.from({ length: 256 + 653 }, (_, i) => (i < 256 ? i : (i - 253) * 100));
+const EVERY_START = [
+  ...Array.from({ length: 256 }, (_, i) => i),
+  ...Array.from({ length: 653 }, (_, i) => 256 + 100 * i),
+  0xffff,
+];
 
 /** The terminals of a music line. */
 export const Music = {

@@ -61,6 +61,11 @@ w: A- bide with me, fast * falls _ the | e- ven- tide
 [V:B] G, | G, C, G, A, | ?x ? ?2 | [G,D]4 & G,,4 | D,3 |]
 `;
 
+/** Any UTF-16 at all, lone surrogates too, rich in ASCII and line ends. */
+export const anyText: fc.Arbitrary<string> = fc
+  .array(fc.oneof(fc.integer({ min: 9, max: 126 }), fc.nat(0xffff)), { maxLength: 60 })
+  .map((units) => String.fromCharCode(...units));
+
 /** Signs of ABC in any order. */
 export const anyAbc: fc.Arbitrary<string> = fc
   .array(fc.constantFrom(...SIGNS), { maxLength: 60 })
