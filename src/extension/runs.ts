@@ -64,7 +64,7 @@ export class Runs implements vscode.Disposable {
     const running: Running = { stop: new AbortController(), label };
     this.#running.set(key, running);
     this.#changed.fire();
-    const parsed = this.scores.of(document);
+    const parsed = await this.scores.of(document);
     const track = new Track(document);
     try {
       const outcome = await vscode.window.withProgress(
@@ -127,7 +127,7 @@ export class Runs implements vscode.Disposable {
         const edits = [...outcome.proposals[proposal].edits, ...extra];
         const sound =
           !document.isClosed &&
-          (!track.changed || sameQuestion(outcome.order, parsed, this.scores.of(document), wish));
+          (!track.changed || sameQuestion(outcome.order, parsed, await this.scores.of(document), wish));
         const followed = sound ? track.follow(edits, regions) : null;
         if (followed === null || !(await applyEdits(document, followed))) {
           void vscode.window.showInformationMessage(

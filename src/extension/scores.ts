@@ -1,8 +1,9 @@
-// Documents as scores: each text is read once a version, and a keystroke reads only what it changed. Knows no feature.
+// Documents as scores: each text is read once a version, and a keystroke reads only what it changed. The reader is
+// loaded with the first document. Knows no feature.
 
 import * as vscode from 'vscode';
 import type { Span, TextEdit } from '../language/problem.ts';
-import { type Parsed, parse } from '../language/read/parse.ts';
+import type { Parsed } from '../language/read/parse.ts';
 
 interface Kept {
   readonly version: number;
@@ -16,7 +17,8 @@ export class Scores implements vscode.Disposable {
   });
 
   /** The document's present text as a score. */
-  of(document: vscode.TextDocument): Parsed {
+  async of(document: vscode.TextDocument): Promise<Parsed> {
+    const { parse } = await import('../language/read/parse.ts');
     const key = document.uri.toString();
     const kept = this.#kept.get(key);
     if (kept?.version === document.version) return kept.parsed;

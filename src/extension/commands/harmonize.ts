@@ -37,7 +37,7 @@ export class Harmonize implements vscode.Disposable {
   async #onSelection(mode: Selection['mode']): Promise<boolean> {
     const editor = vscode.window.activeTextEditor;
     if (!editor) return false;
-    const { score } = this.scores.of(editor.document);
+    const { score } = await this.scores.of(editor.document);
     return this.#run(editor.document, selectionIn(editor, score, mode, mode === 'resample'));
   }
 
@@ -52,7 +52,7 @@ export class Harmonize implements vscode.Disposable {
   }
 
   async #run(document: vscode.TextDocument, selection: Selection): Promise<boolean> {
-    const parsed = this.scores.of(document);
+    const parsed = await this.scores.of(document);
     const bars = barsName(parsed.score, selection.bars);
     const label =
       selection.mode === 'fill'
