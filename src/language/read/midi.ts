@@ -17,7 +17,7 @@ export interface MidiReadOptions {
 
 /** Limits: a hymnal's piece is far below them. The library takes time with the square of the notes of a track. */
 const LONGEST = 400_000;
-const MOST_BARS = 5_000;
+const MOST_BARS = 2_000;
 const MOST_NOTES = 60_000;
 const MOST_TEMPOS = 100;
 
@@ -111,9 +111,9 @@ function textOf(name: string): string {
   }
 }
 
-/** Lines of one note at a time: as they are where every track is one, else all notes together parted anew. */
+/** Four tracks or more are the voices, and so are fewer that never have two notes at once; other notes are parted. */
 function linesOf(sung: readonly Sung[], losses: Set<string>): Sung[] {
-  if (sung.every(({ notes }) => isSingle(notes))) {
+  if (sung.length >= 4 || sung.every(({ notes }) => isSingle(notes))) {
     const mean = ({ notes }: Sung): number => notes.reduce((sum, { midi }) => sum + midi, 0) / notes.length;
     return [...sung].sort((a, b) => mean(b) - mean(a));
   }
@@ -122,15 +122,30 @@ function linesOf(sung: readonly Sung[], losses: Set<string>): Sung[] {
   return voices.map((notes, i) => ({ name: `Voice ${i + 1}`, notes }));
 }
 
+/** Notes that begin together, low to high, each pitch once. */
+function chordsOf(notes: readonly Sounding[]): Sounding[][] {
+  const chords: Sounding[][] = [];
+  for (const note of [...notes].sort((a, b) => a.from - b.from || a.midi - b.midi)) {
+    const last = chords[chords.length - 1];
+    if (last?.[0]?.from !== note.from) chords.push([note]);
+    else if (!last.some(({ midi }) => midi === note.midi)) last.push(note);
+  }
+  return chords;
+}
+
 /** One line, spelled in the key of each moment. A note ends where the next begins. */
 function lineOf(name: string, notes: readonly Sounding[], bars: readonly FoundBar[]): Line {
   let bar = 0;
-  const events = notes.map((note, i) => {
-    while (bar + 1 < bars.length && bars[bar + 1]!.onset <= note.from) bar++;
-    const next = notes[i + 1];
-    const to = next === undefined ? note.to : Math.min(note.to, next.from);
-    const [pitch] = spellings(note.midi, { key: bars[bar]!.key, near: [], next: next?.midi ?? null });
-    return { ...blank(note.from, to - note.from), kind: 'note' as const, pitches: [pitch!] };
+  const chords = chordsOf(notes);
+  const events = chords.map((chord, i) => {
+    const { from } = chord[0]!;
+    while (bar + 1 < bars.length && bars[bar + 1]!.onset <= from) bar++;
+    const next = chords[i + 1]?.[0];
+    const longest = Math.max(...chord.map(({ to }) => to));
+    const to = next === undefined ? longest : Math.min(longest, next.from);
+    const company = { key: bars[bar]!.key, near: [], next: next?.midi ?? null };
+    const pitches = chord.map(({ midi }) => spellings(midi, company)[0]!);
+    return { ...blank(from, to - from), kind: 'note' as const, pitches };
   });
   return { name, events: events.filter(({ duration }) => duration > 0) };
 }

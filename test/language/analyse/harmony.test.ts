@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { chordName, chordOf } from '../../../src/language/analyse/chords.ts';
 import { findKey, localKeys, rankKeys } from '../../../src/language/analyse/key.ts';
 import { harmonies, romanNumeral } from '../../../src/language/analyse/roman.ts';
@@ -7,6 +7,9 @@ import { parseChordSymbol } from '../../../src/language/analyse/symbol.ts';
 import { type Key, LETTERS, midi } from '../../../src/language/pitch.ts';
 import { chorales, hasData } from '../formats/corpus.ts';
 import { key, piece, pitch } from './piece.ts';
+
+// Real music and many random cases take a while on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 const chord = (notes: string) => chordOf(notes.split(' ').map(pitch));
 const keyName = (k: Key | null): string =>

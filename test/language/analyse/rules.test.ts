@@ -1,8 +1,11 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { checkRules, countOffences, RULES } from '../../../src/language/analyse/rules.ts';
 import { chorales, hasData } from '../formats/corpus.ts';
 import { key, piece, type Recipe } from './piece.ts';
+
+// Real music and many random cases take a while on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 const codes = (recipe: Recipe, mode: 'bach' | 'strict' = 'strict'): string[] =>
   checkRules(piece(recipe), mode).map((problem) => problem.code);

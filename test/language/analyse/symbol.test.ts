@@ -1,6 +1,9 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { parseChordSymbol } from '../../../src/language/analyse/symbol.ts';
+
+// Real music and many random cases take a while on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 const NAMES = ['C', 'C#', 'D', 'Eb', 'E', 'F', 'F#', 'G', 'Ab', 'A', 'Bb', 'B'];
 const spelled = (text: string): string => {

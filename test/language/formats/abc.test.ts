@@ -1,11 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { parse } from '../../../src/language/read/parse.ts';
 import type { Score } from '../../../src/language/score.ts';
 import { writeAbc } from '../../../src/language/write/abc.ts';
 import { content } from './content.ts';
 import { DATA, hasData } from './corpus.ts';
+
+// Real music and many random cases take a while on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 const again = (score: Score): Score => parse(writeAbc(score, { dialect: 'satb' }).content).score;
 

@@ -1,12 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { parse } from '../../../src/language/read/parse.ts';
 import type { Score } from '../../../src/language/score.ts';
 import { apply } from '../../../src/language/write/edits.ts';
 import { format } from '../../../src/language/write/format.ts';
 import { DATA, hasData } from './corpus.ts';
+
+// Real music and many random cases take a while on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 const HEADER = 'X:1\nM:4/4\nL:1/4\nK:C\n';
 const formatted = (text: string): string => apply(text, format(parse(text)));

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { MidiFile } from '../../../src/language/midifile.ts';
 import { midi, pitchName } from '../../../src/language/pitch.ts';
 import { ReadFailure } from '../../../src/language/read/foreign.ts';
@@ -14,6 +14,9 @@ import { writeAbc } from '../../../src/language/write/abc.ts';
 import { writeMidi } from '../../../src/language/write/midi.ts';
 import { performanceOf } from '../../../src/language/write/performance.ts';
 import { DATA, hasData } from './corpus.ts';
+
+// Real music and many random cases take a while on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 const HYMN = `X:1
 T:Lobgesang – ä

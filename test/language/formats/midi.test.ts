@@ -2,12 +2,15 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { MidiFile } from '../../../src/language/midifile.ts';
 import { parse } from '../../../src/language/read/parse.ts';
 import { toMidi, writeMidi } from '../../../src/language/write/midi.ts';
 import { piece } from '../analyse/piece.ts';
 import { DATA, hasData } from './corpus.ts';
+
+// Real music and many random cases take a while on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 const score = parse(
   'X:1\nT:Übung\nM:3/4\nL:1/4\nQ:1/4=72\nK:F# minor\nV:S\nV:A\nV:T\nV:B\n' +

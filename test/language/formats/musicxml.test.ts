@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { midi } from '../../../src/language/pitch.ts';
 import { ReadFailure } from '../../../src/language/read/foreign.ts';
 import { readMusicXml } from '../../../src/language/read/musicxml.ts';
@@ -12,6 +12,9 @@ import { writeAbc } from '../../../src/language/write/abc.ts';
 import { toMusicXml, toMxl } from '../../../src/language/write/musicxml.ts';
 import { content } from './content.ts';
 import { DATA, hasData } from './corpus.ts';
+
+// Real music and many random cases take a while on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const again = (score: Score): Score => readMusicXml(bytes(toMusicXml(score).content)).score;

@@ -1,9 +1,12 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Bar } from '../../../src/language/score.ts';
 import { TICKS_PER_QUARTER } from '../../../src/language/time.ts';
 import { performanceOf, performanceOrder, tempoMap } from '../../../src/language/write/performance.ts';
 import { piece } from '../analyse/piece.ts';
+
+// Real music and many random cases take a while on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 /** Bars from shorthand: `|:` opens a repeat, `:|` closes one, `1` an ending, letters are bars. */
 function bars(text: string): Bar[] {

@@ -2,10 +2,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import abcjs from 'abcjs';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { parse } from '../../../src/language/read/parse.ts';
 import { normaliseLineEnds, previewText } from '../../../src/language/write/preview.ts';
 import { DATA, hasData } from './corpus.ts';
+
+// Real music and many random cases take a while on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 const HEADER = 'X:1\nM:4/4\nL:1/4\nK:C\n';
 const preview = (body: string): string => previewText(parse(HEADER + body)).slice(HEADER.length);
