@@ -78,6 +78,19 @@ describe.each(['onnx', 'tfjs-wasm'])('%s agrees with the reference', (name) => {
   });
 });
 
+test('onnx gives the same bits on one thread and on several', async () => {
+  const full = generateNetwork(specOf('cantus', 16, { layers: 6 }), 4);
+  const views = [generateView(full.spec, 48, 6)];
+  const answers = [];
+  for (const threads of [1, 2, 3]) {
+    const started = await candidate('onnx').start(full, { ...OPEN, threads });
+    answers.push(await started.predict(views));
+    await started.dispose();
+  }
+  expect(answers[1]).toEqual(answers[0]);
+  expect(answers[2]).toEqual(answers[0]);
+});
+
 test('onnx and tfjs-wasm agree with each other on a network of full size', async () => {
   const full = generateNetwork(specOf('cantus', 16), 3);
   const views = [generateView(full.spec, 32, 5)];
