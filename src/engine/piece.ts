@@ -7,6 +7,7 @@ import type { Parsed } from '../language/read/parse.ts';
 import type { Directives } from '../language/score.ts';
 import { fill, type Policy } from '../language/write/fill.ts';
 import type { Call } from './connection.ts';
+import { DEFAULTS } from './defaults.ts';
 import { EngineFailure } from './failure.ts';
 import type { Harmonization } from './harmonizer.ts';
 import type { Engine, Fills, Query, Wishes } from './protocol.ts';
@@ -24,13 +25,6 @@ export interface Wish {
   readonly rules?: Directives['rules'];
   readonly model?: string;
 }
-
-/** What is used where neither the host nor the text says anything. */
-export const DEFAULTS = { seed: 1, temperature: 0.9, schedule: 'chorale' } as const satisfies {
-  seed: number;
-  temperature: number;
-  schedule: ScheduleName;
-};
 
 /** A wish made exact by the directives of a text. */
 export interface Order {

@@ -4,7 +4,7 @@
 import * as vscode from 'vscode';
 import { EngineFailure } from '../engine/failure.ts';
 import type { Progress } from '../engine/harmonizer.ts';
-import { harmonizePiece, type Order, type Outcome, orderOf, spanAt, type Wish } from '../engine/piece.ts';
+import type { Order, Outcome, Wish } from '../engine/piece.ts';
 import type { Span, TextEdit } from '../language/problem.ts';
 import { tickOf } from '../language/read/grid.ts';
 import type { Parsed } from '../language/read/parse.ts';
@@ -29,6 +29,9 @@ interface Running {
   readonly stop: AbortController;
   readonly label: string;
 }
+
+/** The way from text to text, loaded with the first run. */
+const core = () => import('../engine/piece.ts');
 
 export class Runs implements vscode.Disposable {
   readonly #running = new Map<string, Running>();
@@ -76,7 +79,7 @@ export class Runs implements vscode.Disposable {
       return this.#finished(document, parsed, wish, outcome, track);
     } catch (error) {
       track.dispose();
-      this.#complain(document, parsed, wish, error);
+      await this.#complain(document, parsed, wish, error);
       return null;
     } finally {
       this.previews.endProgress(document);
@@ -97,6 +100,7 @@ export class Runs implements vscode.Disposable {
     running: Running,
     report: (done: string) => void,
   ): Promise<Outcome> {
+    const { harmonizePiece, orderOf } = await core();
     const order = orderOf(parsed, wish);
     const engine = await this.motor.engine();
     return harmonizePiece(parsed, wish, engine, {
@@ -127,7 +131,8 @@ export class Runs implements vscode.Disposable {
         const edits = [...outcome.proposals[proposal].edits, ...extra];
         const sound =
           !document.isClosed &&
-          (!track.changed || sameQuestion(outcome.order, parsed, await this.scores.of(document), wish));
+          (!track.changed ||
+            (await sameQuestion(outcome.order, parsed, await this.scores.of(document), wish)));
         const followed = sound ? track.follow(edits, regions) : null;
         if (followed === null || !(await applyEdits(document, followed))) {
           void vscode.window.showInformationMessage(
@@ -152,7 +157,8 @@ export class Runs implements vscode.Disposable {
   }
 
   /** Tells the user why there is no result; a cancelled run needs no words. */
-  #complain(document: vscode.TextDocument, parsed: Parsed, wish: Wish, error: unknown): void {
+  async #complain(document: vscode.TextDocument, parsed: Parsed, wish: Wish, error: unknown): Promise<void> {
+    const { orderOf, spanAt } = await core();
     if (!(error instanceof EngineFailure)) {
       this.log.error(error instanceof Error ? error : String(error));
       void vscode.window.showErrorMessage(
@@ -174,9 +180,9 @@ export class Runs implements vscode.Disposable {
 }
 
 /** Whether a text that has changed elsewhere still asks the same: the same open places, keys, metres and lengths. */
-function sameQuestion({ gridded }: Order, before: Parsed, now: Parsed, wish: Wish): boolean {
+async function sameQuestion({ gridded }: Order, before: Parsed, now: Parsed, wish: Wish): Promise<boolean> {
   if (now.score.unit !== before.score.unit) return false;
-  const { grid } = orderOf(now, wish).gridded;
+  const { grid } = (await core()).orderOf(now, wish).gridded;
   return (['open', 'note', 'fifths', 'phase', 'bar'] as const).every((name) => {
     const was: ArrayLike<number> = gridded.grid[name];
     const is: ArrayLike<number> = grid[name];

@@ -1,7 +1,7 @@
 // Which seed a run takes: the text's own, else the user's setting. Repeatable unless the setting asks for chance.
 
 import * as vscode from 'vscode';
-import { DEFAULTS } from '../engine/piece.ts';
+import { DEFAULTS } from '../engine/defaults.ts';
 import type { Score } from '../language/score.ts';
 
 /** Seeds people can read out to each other. */
