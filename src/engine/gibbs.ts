@@ -134,7 +134,8 @@ function doubtOf(draft: Draft, sites: readonly Site[]): number {
   let cells = 0;
   for (const site of sites) {
     eachCell(site, (cell) => {
-      sum += draft.nll[cell];
+      // A present value that was never drawn is neither sure nor unsure.
+      sum += Number.isNaN(draft.nll[cell]) ? 1 : draft.nll[cell];
       cells++;
     });
   }
@@ -160,16 +161,16 @@ export async function anneal(
     const share = schedule.share(n, rounds);
     const grain = Math.max(1, Math.round(grid.resolution * schedule.grain(n, rounds)));
     const groups = groupsOf(grid, sites, grain);
+    const choice = n === 0 ? 'chance' : schedule.choice(n, rounds);
     let block: readonly Site[];
-    if (n > 0 && schedule.choice(n, rounds) === 'doubt') {
-      // Only what was drawn in the last round is up for erasing: what was kept before is kept.
-      const fresh = groupsOf(grid, last, grain);
-      const cooling = temperature.some((t) => t > 0) ? 1 - n / rounds : 0;
-      const doubt = Float64Array.from(fresh, (group) => doubtOf(draft, group) + cooling * random.gumbel());
-      block = chooseByDoubt(fresh, doubt, Math.min(fresh.length, Math.round(share * groups.length)));
-    } else {
+    if (choice === 'chance') {
       const chosen = new Set(chooseByChance(groups, share, random));
       block = sites.filter((site) => chosen.has(site) || isUnknown(site));
+    } else {
+      const open = choice === 'doubt' ? groupsOf(grid, last, grain) : groups;
+      const cooling = temperature.some((t) => t > 0) ? 1 - n / rounds : 0;
+      const doubt = Float64Array.from(open, (group) => doubtOf(draft, group) + cooling * random.gumbel());
+      block = chooseByDoubt(open, doubt, Math.min(open.length, Math.round(share * groups.length)));
     }
     await redraw(task, draft, block, random);
     last = block;

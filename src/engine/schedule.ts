@@ -1,7 +1,10 @@
 // How much of the open music is erased in each round, and which part of it. Knows neither pitches nor the network.
 
-/** Which cells a round erases: each by chance, or those the network was least sure of when it drew them. */
-export type Choice = 'chance' | 'doubt';
+/**
+ * What a round erases: `chance`, each by itself; `doubt`, of what the last round drew that which the network was least
+ * sure of, so that the rest is kept for good; `suspicion`, the same among everything open.
+ */
+export type Choice = 'chance' | 'doubt' | 'suspicion';
 
 export interface Schedule {
   readonly about: string;
