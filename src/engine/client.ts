@@ -61,7 +61,7 @@ export function createEngine(options: ClientOptions): Engine {
     if (connection !== null) return connection;
     crashes = crashes.filter((moment) => now() - moment < crashLimit.withinMs);
     if (crashes.length >= crashLimit.count) throw crashLoop(crashes[0] + crashLimit.withinMs - now());
-    const fresh = connect(spawn(entry), stuckMs, log);
+    const fresh = connect(spawned(spawn, entry), stuckMs, log);
     connection = fresh;
     starts++;
     log(`Engine process ${fresh.pid ?? '(not started)'} started.`);
@@ -172,7 +172,16 @@ function forkProcess(entry: string): ChildProcess {
   });
 }
 
-const unreachable = ({ message }: Undelivered): EngineFailure =>
+/** Most reasons why nothing can be started come as events; some are thrown. */
+function spawned(spawn: (entry: string) => ChildProcess, entry: string): ChildProcess {
+  try {
+    return spawn(entry);
+  } catch (error) {
+    throw unreachable(error instanceof Error ? error : new Error(String(error)));
+  }
+}
+
+const unreachable = ({ message }: Error): EngineFailure =>
   new EngineFailure('runtime-failed', `The engine cannot be started or reached (${message}).`);
 
 function crashLoop(waitMs: number): EngineFailure {

@@ -283,6 +283,15 @@ describe('the process', () => {
       spawn: () => spawn('/nowhere/at/all', { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] }),
     });
     await expect(engine.openModel(model('plain'))).rejects.toMatchObject({ reason: 'runtime-failed' });
+    const throwing = engineOf({
+      spawn: () => {
+        throw new Error('spawn EPERM');
+      },
+    });
+    await expect(throwing.openModel(model('plain'))).rejects.toMatchObject({
+      reason: 'runtime-failed',
+      message: expect.stringMatching(/EPERM/),
+    });
     const missing = engineOf({ entry: '/nowhere/engine.cjs' });
     await expect(missing.openModel(model('plain'))).rejects.toThrow(/Cannot find module/);
   });
