@@ -1,13 +1,32 @@
 // Where the extension begins: builds every part in order, each from what it needs. Knows no part from inside, so
 // it stays a list; what is costly to load, a part loads when it is first used.
 import * as vscode from 'vscode';
+import { Alternatives } from './commands/alternatives.ts';
 import { Harmonize } from './commands/harmonize.ts';
+import { Marks } from './commands/marks.ts';
 import { NewPiece } from './commands/newPiece.ts';
+import { Play } from './commands/play.ts';
+import { Ghosts } from './ghosts.ts';
 import { Languages } from './languages.ts';
+import { Lenses } from './lenses.ts';
 import { Motor } from './motor.ts';
+import type { PanelCommand } from './preview/messages.ts';
 import { Previews } from './preview/previews.ts';
 import { Runs } from './runs.ts';
 import { Scores } from './scores.ts';
+import { Status } from './status.ts';
+
+/** The preview's buttons by the commands they stand for. */
+const BUTTONS: Readonly<Record<PanelCommand, string>> = {
+  harmonize: 'harmonizeSelection',
+  resample: 'resampleSelection',
+  alternatives: 'tryAlternatives',
+  accept: 'acceptSelection',
+  open: 'openSelection',
+  lock: 'lockSelection',
+  pin: 'pinSelection',
+  cancel: 'cancel',
+};
 
 export function activate(context: vscode.ExtensionContext): void {
   const add = <T extends vscode.Disposable>(part: T): T => {
@@ -16,23 +35,31 @@ export function activate(context: vscode.ExtensionContext): void {
   };
 
   const log = add(vscode.window.createOutputChannel('Cantus', { log: true }));
-  add(new Languages(log));
+  const languages = add(new Languages(log));
   const scores = add(new Scores());
   const motor = add(new Motor(context.extensionUri, log));
-  const previews = add(
+  const previews: Previews = add(
     new Previews({
       extensionUri: context.extensionUri,
       log,
       parse: (document) => scores.of(document),
-      onChoose: (_, { run, index }) => log.debug(`Run ${run}: alternative ${index ?? 'none'} chosen.`),
+      onChoose: (document, message) => void alternatives.choose(document, message),
       onAsk: (_, { about }) => log.debug(`The preview asks for ${about}.`),
-      onCommand: (_, { name }) =>
-        vscode.commands
-          .executeCommand(`cantus.${name}`)
-          .then(undefined, (error: unknown) => log.warn(String(error))),
+      onCommand: (_, { name }) => void vscode.commands.executeCommand(`cantus.${BUTTONS[name]}`),
     }),
   );
   const runs = add(new Runs(scores, motor, previews, log));
+  const alternatives: Alternatives = add(new Alternatives(scores, motor, runs, previews));
   add(new Harmonize(scores, motor, runs));
+  add(new Marks(scores));
+  add(new Play(previews));
   add(new NewPiece());
+
+  const lenses = new Lenses(scores, runs);
+  const ghosts = new Ghosts(scores, motor, runs, log);
+  add(languages.register((selector) => vscode.languages.registerCodeLensProvider(selector, lenses)));
+  add(
+    languages.register((selector) => vscode.languages.registerInlineCompletionItemProvider(selector, ghosts)),
+  );
+  add(new Status(scores, motor, runs, languages, String(context.extension.packageJSON.version)));
 }

@@ -5,10 +5,11 @@ import * as vscode from 'vscode';
 import { EngineFailure } from '../engine/failure.ts';
 import type { Progress } from '../engine/harmonizer.ts';
 import type { Order, Outcome, Wish } from '../engine/piece.ts';
-import type { Span, TextEdit } from '../language/problem.ts';
+import type { TextEdit } from '../language/problem.ts';
 import { tickOf } from '../language/read/grid.ts';
 import type { Parsed } from '../language/read/parse.ts';
 import { VOICES } from '../language/score.ts';
+import { landings } from '../language/write/edits.ts';
 import type { Motor } from './motor.ts';
 import { spansOf } from './places.ts';
 import type { GhostNote } from './preview/messages.ts';
@@ -140,7 +141,7 @@ export class Runs implements vscode.Disposable {
           );
           return false;
         }
-        this.previews.filled(document, spansAfter(followed));
+        this.previews.filled(document, landings(followed));
         track.dispose();
         return true;
       },
@@ -207,16 +208,4 @@ function ghosts({ gridded }: Order, { pitch }: Progress): GhostNote[] {
     }
   }
   return notes;
-}
-
-/** Where the new texts of sorted edits lie after all of them are applied. */
-function spansAfter(edits: readonly TextEdit[]): Span[] {
-  let by = 0;
-  return [...edits]
-    .sort((a, b) => a.span.start - b.span.start)
-    .map(({ span, newText }) => {
-      const start = span.start + by;
-      by += newText.length - (span.end - span.start);
-      return { start, end: start + newText.length };
-    });
 }

@@ -4,12 +4,13 @@
 import * as vscode from 'vscode';
 import type { Wish } from '../../engine/piece.ts';
 import type { Selection } from '../../language/read/grid.ts';
-import { VOICE_NAMES, VOICES, type Voice } from '../../language/score.ts';
+import { type Score, VOICE_NAMES, VOICES, type Voice } from '../../language/score.ts';
 import type { Motor } from '../motor.ts';
-import { barsName, selectionIn } from '../places.ts';
+import { barsName, selectionIn, stretchAt } from '../places.ts';
 import type { Runs } from '../runs.ts';
 import type { Scores } from '../scores.ts';
 import { seedFor } from '../seeds.ts';
+import { documentOf } from '../targets.ts';
 
 export class Harmonize implements vscode.Disposable {
   readonly #parts: vscode.Disposable[];
@@ -23,10 +24,11 @@ export class Harmonize implements vscode.Disposable {
       vscode.commands.registerCommand(`cantus.${name}`, act);
     this.#parts = [
       command('harmonizeSelection', () => this.#onSelection('fill')),
-      command('harmonizeMelody', () => this.#onPiece({ mode: 'fill' })),
-      command('resampleSelection', () => this.#onSelection('resample')),
-      command('resampleVoice', (voice) => this.#resampleVoice(voice)),
-      command('cancel', () => this.runs.cancel(vscode.window.activeTextEditor?.document)),
+      command('harmonizePiece', (uri) => this.#onPiece(uri, { mode: 'fill' })),
+      command('harmonizeMelody', (uri) => this.#onPiece(uri, { mode: 'fill' })),
+      command('resampleSelection', (place) => this.#onSelection('resample', place)),
+      command('resampleVoice', (voice, uri) => this.#resampleVoice(voice, uri)),
+      command('cancel', async (uri) => this.runs.cancel(await documentOf(uri))),
     ];
   }
 
@@ -34,25 +36,36 @@ export class Harmonize implements vscode.Disposable {
     for (const part of this.#parts) part.dispose();
   }
 
-  async #onSelection(mode: Selection['mode']): Promise<boolean> {
+  async #onSelection(mode: Selection['mode'], given?: unknown): Promise<boolean> {
+    if (isPlace(given)) return this.#onPlace(mode, given);
     const editor = vscode.window.activeTextEditor;
     if (!editor) return false;
     const { score } = await this.scores.of(editor.document);
     return this.#run(editor.document, selectionIn(editor, score, mode, mode === 'resample'));
   }
 
-  async #onPiece(selection: Selection): Promise<boolean> {
-    const document = vscode.window.activeTextEditor?.document;
+  async #onPlace(mode: Selection['mode'], { uri, from, to }: PlaceArgument): Promise<boolean> {
+    const document = await documentOf(uri);
+    if (!document) return false;
+    const stretch = stretchAt((await this.scores.of(document)).score, { start: from, end: to });
+    return stretch !== null && this.#run(document, { mode, ...stretch });
+  }
+
+  async #onPiece(uri: unknown, selection: Selection): Promise<boolean> {
+    const document = await documentOf(uri);
     return document ? this.#run(document, selection) : false;
   }
 
-  async #resampleVoice(given: unknown): Promise<boolean> {
+  async #resampleVoice(given: unknown, uri: unknown): Promise<boolean> {
     const voice = isVoice(given) ? given : await askForVoice();
-    return voice === undefined ? false : this.#onPiece({ mode: 'resample', voices: [voice] });
+    return voice === undefined ? false : this.#onPiece(uri, { mode: 'resample', voices: [voice] });
   }
 
   async #run(document: vscode.TextDocument, selection: Selection): Promise<boolean> {
     const parsed = await this.scores.of(document);
+    if (selection.mode === 'fill' && (await isFilled(parsed.score, selection))) {
+      return this.#offerResample(document, selection);
+    }
     const bars = barsName(parsed.score, selection.bars);
     const label =
       selection.mode === 'fill'
@@ -72,12 +85,45 @@ export class Harmonize implements vscode.Disposable {
       finished?.dispose();
     }
   }
+
+  /** Nothing is open there: says so, and does what is nearest to what was meant when the user agrees. */
+  async #offerResample(document: vscode.TextDocument, selection: Selection): Promise<boolean> {
+    const resample = vscode.l10n.t('Resample');
+    const answer = await vscode.window.showInformationMessage(
+      vscode.l10n.t(
+        'Nothing is open here. Put `?` before the notes that may change, or redraw what is written.',
+      ),
+      resample,
+    );
+    return answer === resample && this.#run(document, { ...selection, mode: 'resample' });
+  }
+}
+
+/** Whether a selection has nothing to fill. */
+async function isFilled(score: Score, selection: Selection): Promise<boolean> {
+  const { toGrid } = await import('../../language/read/grid.ts');
+  const { grid, problems } = toGrid(score, selection);
+  return problems.length === 0 && !grid.open.includes(1);
 }
 
 export const policyOf = (document: vscode.TextDocument): Wish['policy'] =>
   vscode.workspace.getConfiguration('cantus', document).get<string>('fill') === 'keep-open'
     ? 'keep-open'
     : 'accept';
+
+/** Where a quick fix wants notes redrawn: a document and offsets in its present text. */
+export interface PlaceArgument {
+  readonly uri: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+const isPlace = (value: unknown): value is PlaceArgument =>
+  typeof value === 'object' &&
+  value !== null &&
+  typeof Reflect.get(value, 'uri') === 'string' &&
+  typeof Reflect.get(value, 'from') === 'number' &&
+  typeof Reflect.get(value, 'to') === 'number';
 
 const isVoice = (value: unknown): value is Voice => VOICES.some((voice) => voice === value);
 

@@ -7,7 +7,10 @@ export class NewPiece implements vscode.Disposable {
     const document = await vscode.workspace.openTextDocument({ language: SATB });
     await vscode.window.showTextDocument(document);
     // By name, so that the text of the snippet is in one place only.
-    await vscode.commands.executeCommand('editor.action.insertSnippet', { langId: SATB, name: 'New SATB piece' });
+    await vscode.commands.executeCommand('editor.action.insertSnippet', {
+      langId: SATB,
+      name: 'New SATB piece',
+    });
   });
 
   dispose(): void {

@@ -1,6 +1,6 @@
 // Text edits as values: put in order, moved, applied. Knows nothing of music.
 
-import type { TextEdit } from '../problem.ts';
+import type { Span, TextEdit } from '../problem.ts';
 
 /** An edit that replaces [start, end) by `newText`. */
 export const replace = (start: number, end: number, newText: string): TextEdit => ({
@@ -53,6 +53,16 @@ export function shift(offset: number, edits: readonly TextEdit[]): number {
     if (span.end > offset) break;
   }
   return moved;
+}
+
+/** Where the new texts of edits lie after all of them are applied, in the order of the text. */
+export function landings(edits: readonly TextEdit[]): Span[] {
+  let by = 0;
+  return merge(edits).map(({ span, newText }) => {
+    const start = span.start + by;
+    by += newText.length - (span.end - span.start);
+    return { start, end: start + newText.length };
+  });
 }
 
 /** The same edit with what `text` already has at both ends of it left alone. */
