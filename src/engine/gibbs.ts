@@ -3,9 +3,10 @@
 
 import { type Grid, UNKNOWN } from '../language/roll.ts';
 import { chooseByChance, chooseByDoubt, groupsOf, type Site } from './block.ts';
+import { type Cadence, cadencePrice } from './cadence.ts';
 import { drawPitch, type Noise, noiseOf } from './draw.ts';
 import { EngineFailure } from './failure.ts';
-import { priceOf, type Tariff } from './offences.ts';
+import { priceOf, type Surroundings, type Tariff } from './offences.ts';
 import type { Predict } from './predict.ts';
 import type { Random } from './random.ts';
 import type { Schedule } from './schedule.ts';
@@ -23,6 +24,7 @@ export interface Task {
   readonly sites: readonly Site[];
   readonly temperature: readonly [number, number, number, number];
   readonly tariff: Tariff | null;
+  readonly cadence: Cadence | null;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -103,7 +105,7 @@ export async function redraw(
   random: Random,
 ): Promise<void> {
   heed(task.signal);
-  const { grid, tariff } = task;
+  const { grid } = task;
   for (const site of block) eachCell(site, (cell) => draft.erased.fill(1, cell, cell + 1));
   const sight = { ...draft, onset: onsetsOf(grid, draft.pitch, null) };
   const windows = windowsOf(task, block);
@@ -113,10 +115,22 @@ export async function redraw(
   const noise = sharedNoise(grid, random);
   const around = { pitch: draft.pitch, erased: draft.erased, sharps: grid.fifths };
   for (const site of block) {
-    const price = tariff && ((midi: number) => priceOf(around, site.voice, site.from, site.to, midi, tariff));
+    const price = priceFor(task, around, site);
     const midi = drawPitch(site, answer, task.temperature[site.voice], noise(site), price);
     settle(draft, site, midi, answer);
   }
+}
+
+/** What the pitches of a site would cost against what stands around it; null where there are no rules. */
+function priceFor(
+  { tariff, cadence }: Task,
+  around: Surroundings,
+  { voice, from, to }: Site,
+): ((midi: number) => number) | null {
+  if (!tariff) return null;
+  return (midi) =>
+    priceOf(around, voice, from, to, midi, tariff) +
+    (cadence ? cadencePrice(cadence, around, voice, from, to, midi) : 0);
 }
 
 /** Writes a drawn pitch into the draft. */

@@ -1,0 +1,76 @@
+// How a piece ends: on the tonic triad over its root, where the written notes allow it. A preference with a price, so
+// that the network still has its say. Knows the key by its signature only.
+
+import type { Grid } from '../language/roll.ts';
+import type { Directives } from '../language/score.ts';
+import type { Surroundings } from './offences.ts';
+
+/** The last chord: its steps, and the tonics it may have. */
+export interface Cadence {
+  readonly from: number;
+  readonly to: number;
+  readonly tonics: readonly Tonic[];
+  /** For a voice that is not in the chord, in nats. */
+  readonly price: number;
+}
+
+interface Tonic {
+  readonly root: number;
+  /** Semitones above the root. A minor piece may end in major. */
+  readonly tones: readonly number[];
+}
+
+const PRICES: Readonly<Record<Directives['rules'], number>> = { bach: 3, strict: 6, off: 0 };
+
+const above = (midi: number, root: number): number => (((midi - root) % 12) + 12) % 12;
+
+/** The tonics of a signature: the major key's, and its relative minor's. */
+function tonicsOf(sharps: number): Tonic[] {
+  const major = above(7 * sharps, 0);
+  return [
+    { root: major, tones: [0, 4, 7] },
+    { root: (major + 9) % 12, tones: [0, 3, 4, 7] },
+  ];
+}
+
+/** Whether a pitch may stand in a voice of the chord: the bass has the root. */
+const fits = ({ root, tones }: Tonic, voice: number, midi: number): boolean =>
+  voice === 3 ? above(midi, root) === 0 : tones.includes(above(midi, root));
+
+/**
+ * The last beat in which anything sounds or is open, and the tonics that agree with what is written there; null where
+ * none does (a melody that ends on the second degree wants a half close), or where rules are off.
+ */
+export function cadenceOf(grid: Grid, rules: Directives['rules']): Cadence | null {
+  if (PRICES[rules] === 0) return null;
+  const written = (cell: number): boolean => !grid.open[cell] && grid.pitch[cell] >= 0;
+  const cells = [...grid.pitch.keys()];
+  const lastWritten = cells.findLast(written);
+  const last = (lastWritten ?? grid.open.lastIndexOf(1)) >> 2;
+  if (last < 0) return null;
+  const beat = Math.max(1, grid.resolution / 4);
+  const position = grid.phase[last] >= 0 ? grid.phase[last] : last;
+  const from = Math.max(0, last - (position % beat));
+  const standing = cells.filter((cell) => cell >> 2 === last && written(cell));
+  const tonics = tonicsOf(grid.fifths[last]).filter((tonic) =>
+    standing.every((cell) => fits(tonic, cell & 3, grid.pitch[cell])),
+  );
+  return tonics.length > 0 ? { from, to: last + 1, tonics, price: PRICES[rules] } : null;
+}
+
+/** What a pitch of one voice costs in the last chord, given the bass that stands there. In nats. */
+export function cadencePrice(
+  cadence: Cadence,
+  around: Surroundings,
+  voice: number,
+  from: number,
+  to: number,
+  midi: number,
+): number {
+  if (to <= cadence.from || from >= cadence.to) return 0;
+  const bass = 4 * (cadence.to - 1) + 3;
+  const known = voice !== 3 && !around.erased[bass] && around.pitch[bass] >= 0;
+  const chosen = known ? cadence.tonics.filter((tonic) => fits(tonic, 3, around.pitch[bass])) : [];
+  const tonics = chosen.length > 0 ? chosen : cadence.tonics;
+  return tonics.some((tonic) => fits(tonic, voice, midi)) ? 0 : cadence.price;
+}

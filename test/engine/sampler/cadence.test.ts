@@ -1,0 +1,63 @@
+import { describe, expect, test, vi } from 'vitest';
+import { cadenceOf } from '../../../src/engine/cadence.ts';
+import { harmonize } from '../../../src/engine/harmonizer.ts';
+import type { Directives } from '../../../src/language/score.ts';
+import { fake, RANGE, withSoprano } from './fakes.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
+
+const ending = (midi: number): number[] => [
+  ...new Array<number>(12).fill(74),
+  ...new Array<number>(4).fill(midi),
+];
+const roots = (midi: number, sharps: number): number[] | undefined => {
+  const grid = withSoprano(ending(midi));
+  grid.fifths.fill(sharps);
+  return cadenceOf(grid, 'bach')?.tonics.map(({ root }) => root);
+};
+
+describe('the last chord', () => {
+  test('may be the tonic of either key of the signature that the melody allows', () => {
+    expect(roots(72, 0)).toEqual([0, 9]); // C: in C major and in A minor
+    expect(roots(67, 0)).toEqual([0]); // G: in C major only
+    expect(roots(69, 0)).toEqual([9]); // A: in A minor only
+    expect(roots(73, 0)).toEqual([9]); // C sharp: A minor ends in major
+    expect(roots(74, 1)).toEqual([7]); // D in G major
+    expect(roots(70, -2)).toEqual([10, 7]); // B flat in B flat major and G minor
+  });
+
+  test('is nobody’s business where the melody wants a half close, or rules are off', () => {
+    expect(roots(74, 0)).toBeUndefined();
+    expect(cadenceOf(withSoprano(ending(72)), 'off')).toBeNull();
+  });
+
+  test('is the last beat in which something written sounds', () => {
+    const grid = withSoprano([...ending(72), 0, 0, 0, 0]);
+    for (let step = 16; step < 20; step++) grid.pitch[4 * step] = -1;
+    expect(cadenceOf(grid, 'bach')).toMatchObject({ from: 12, to: 16 });
+  });
+
+  test('comes out as the triad over its root where the network has no opinion, and not where rules are off', async () => {
+    const shrug = fake((_, __, ___, midi) => (midi >= 40 && midi < 72 ? 1 : 0.01));
+    const finals = async (rules: Directives['rules']): Promise<number> => {
+      let count = 0;
+      for (let seed = 0; seed < 40; seed++) {
+        const [{ filled }] = await harmonize(withSoprano(ending(67)), shrug, {
+          seed,
+          temperature: [1, 1, 1, 1],
+          steps: 4,
+          alternatives: 1,
+          schedule: 'blocks',
+          rules,
+          range: RANGE,
+          window: 64,
+        });
+        const [, alto, tenor, bass] = filled.pitch.subarray(-4);
+        if (bass % 12 === 0 && [alto, tenor].every((midi) => [0, 4, 7].includes(midi % 12))) count++;
+      }
+      return count;
+    };
+    expect(await finals('strict')).toBeGreaterThan(32);
+    expect(await finals('off')).toBeLessThan(5);
+  });
+});
