@@ -96,7 +96,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
 async function ready(url, child) {
-  for (const deadline = Date.now() + 30_000; Date.now() < deadline; await sleep(100)) {
+  for (const deadline = Date.now() + 60_000; Date.now() < deadline; await sleep(100)) {
     if (child.exitCode !== null) return false;
     const answer = await fetch(`${url}/version`).catch(() => null);
     if (answer?.ok) return true;

@@ -9,7 +9,7 @@ import { chromium } from 'playwright-core';
 import { browser, FLAGS } from './chromium.mjs';
 import { address, install, start } from './code-server.mjs';
 
-const LIMIT = Number(process.env.CANTUS_HOST_TIMEOUT ?? 600) * 1000;
+const LIMIT = Number(process.env.CANTUS_HOST_TIMEOUT ?? 1200) * 1000;
 
 const options = new Map();
 const folders = [];
@@ -51,7 +51,7 @@ try {
     extension: options.get('extensionDevelopmentPath'),
     tests: options.get('extensionTestsPath'),
   };
-  await page.goto(address(server, folders[0] ?? empty, target));
+  await page.goto(address(server, folders[0] ?? empty, target), { waitUntil: 'commit', timeout: 120_000 });
   code = await exit;
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

@@ -30,7 +30,7 @@ export async function closeAll(): Promise<void> {
 export async function eventually<T>(
   ask: () => T | Thenable<T>,
   what = 'an answer',
-  milliseconds = 10_000,
+  milliseconds = 30_000,
 ): Promise<NonNullable<T>> {
   const deadline = Date.now() + milliseconds;
   for (;;) {

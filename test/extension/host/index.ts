@@ -13,7 +13,7 @@ export function run(): Promise<void> {
   const grep = process.env.CANTUS_HOST_GREP;
   const mocha = new Mocha({
     ui: 'bdd',
-    timeout: 30_000,
+    timeout: 120_000,
     color: false,
     ...(grep ? { grep: new RegExp(grep, 'i') } : {}),
   });

@@ -18,12 +18,17 @@ describe('the language', () => {
     const bundle = require.resolve(
       vscode.Uri.joinPath(extension().extensionUri, 'dist/extension.cjs').fsPath,
     );
-    delete require.cache[bundle];
-    const started = performance.now();
-    require(bundle);
-    const milliseconds = performance.now() - started;
+    const load = () => {
+      delete require.cache[bundle];
+      const before = process.cpuUsage();
+      require(bundle);
+      const { user, system } = process.cpuUsage(before);
+      return (user + system) / 1000;
+    };
+    // Processor time, and the best of several: what else the machine is at is not ours.
+    const milliseconds = Math.min(...Array.from({ length: 5 }, load));
     say(`      loading the bundle: ${milliseconds.toFixed(1)} ms`);
-    assert.ok(milliseconds < 250, `${milliseconds} ms`);
+    assert.ok(milliseconds < 50, `${milliseconds} ms`);
   });
 
   it('toggles comments with its own sign', async () => {

@@ -49,7 +49,7 @@ describe('a piece in the workbench', () => {
     expect(await workbench.palette('Cantus: New')).toContain('Cantus: New Piece');
     await workbench.command('Cantus: New Piece');
     await workbench.statusItem(/^SATB$/).waitFor();
-    await expect.poll(() => workbench.visibleText(), { timeout: 10_000 }).toMatch(/^\[V:B\] \?Z2 \|\]$/m);
+    await expect.poll(() => workbench.visibleText(), { timeout: 30_000 }).toMatch(/^\[V:B\] \?Z2 \|\]$/m);
     await workbench.screenshot('language-new-piece');
   });
 

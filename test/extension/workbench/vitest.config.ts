@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: ['test/extension/workbench/**/*.test.ts'],
     fileParallelism: false,
-    testTimeout: 90_000,
-    hookTimeout: 120_000,
+    testTimeout: 180_000,
+    hookTimeout: 240_000,
   },
 });

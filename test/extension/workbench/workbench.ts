@@ -45,12 +45,17 @@ export async function openWorkbench(start: Start): Promise<Workbench> {
     permissions: ['clipboard-read', 'clipboard-write'],
   });
   const page = await context.newPage();
+  // A busy machine is no failure.
+  page.setDefaultTimeout(60_000);
   const workbench = new Workbench(page, folder);
-  await page.goto(`${server}/?folder=${encodeURIComponent(folder)}`);
+  await page.goto(`${server}/?folder=${encodeURIComponent(folder)}`, {
+    waitUntil: 'commit',
+    timeout: 120_000,
+  });
   await page
     .locator('.monaco-workbench .explorer-folders-view .monaco-list-row')
     .first()
-    .waitFor({ timeout: 60_000 });
+    .waitFor({ timeout: 120_000 });
   return workbench;
 }
 

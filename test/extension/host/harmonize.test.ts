@@ -1,0 +1,143 @@
+// Harmonizing in a real editor: what is open is filled, what is written stays byte for byte, one undo takes it back.
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { closeAll, eventually, open } from './host.ts';
+import { say } from './say.ts';
+
+const HEAD =
+  'X:1\nM:4/4\nL:1/4\n%%cantus:seed 7\nV:S clef=treble\nV:A clef=treble\nV:T clef=bass\nV:B clef=bass\nK:G\n';
+const PIECE = `${HEAD}[V:S] G A B c | d2 G2 |]\n[V:A] ?z4 | ?x2 D2 |]\n[V:T] ?Z | ?Z |]\n[V:B] G, ?x @G, ?x | D,2 ?x2 |]\n`;
+
+const run = (name: string, ...values: unknown[]): Thenable<unknown> =>
+  vscode.commands.executeCommand(`cantus.${name}`, ...values);
+
+const voiceLine = (document: vscode.TextDocument, voice: string): string =>
+  document
+    .getText()
+    .split('\n')
+    .find((line) => line.startsWith(`[V:${voice}]`)) ?? '';
+
+function select(text: string): void {
+  const editor = vscode.window.activeTextEditor;
+  assert.ok(editor);
+  const at = editor.document.getText().indexOf(text);
+  assert.ok(at >= 0, text);
+  editor.selection = new vscode.Selection(
+    editor.document.positionAt(at),
+    editor.document.positionAt(at + text.length),
+  );
+}
+
+describe('harmonizing', function () {
+  this.timeout(60_000);
+  after(closeAll);
+
+  it('fills what is open and nothing else; one undo takes it back', async () => {
+    const document = await open('fill.satb', PIECE);
+    const started = performance.now();
+    assert.equal(await run('harmonizePiece'), true);
+    say(`      the first fill, engine started for it: ${(performance.now() - started).toFixed(0)} ms`);
+    const text = document.getText();
+    assert.ok(!text.includes('?'), text);
+    assert.equal(voiceLine(document, 'S'), '[V:S] G A B c | d2 G2 |]');
+    assert.match(voiceLine(document, 'A'), / D2 \|\]$/);
+    assert.match(voiceLine(document, 'B'), /^\[V:B\] G, \S+ @G, \S+ \| D,2 \S+ \|\]$/);
+    await vscode.commands.executeCommand('undo');
+    assert.equal(document.getText(), PIECE);
+  });
+
+  it('gives the same bytes for the same seed', async () => {
+    const document = await open('seed.satb', PIECE);
+    await run('harmonizePiece');
+    const first = document.getText();
+    await vscode.commands.executeCommand('undo');
+    await run('harmonizePiece');
+    assert.equal(document.getText(), first);
+  });
+
+  it('fills the selected bars only', async () => {
+    const document = await open('bars.satb', PIECE);
+    select('d2 G2');
+    await run('harmonizeSelection');
+    assert.match(voiceLine(document, 'A'), /^\[V:A\] \?z4 \| [^?]+ D2 \|\]$/);
+    assert.match(voiceLine(document, 'T'), /^\[V:T\] \?Z \| [^?]+ \|\]$/);
+  });
+
+  it('makes four voices of a melody', async () => {
+    const document = await open('melody.satb', 'X:1\nT:Tune\nM:4/4\nL:1/4\nK:F\nF G A B | c2 F2 |]\n');
+    await run('harmonizeMelody');
+    assert.match(voiceLine(document, 'S'), /F G A B \| c2 F2 \|\]$/);
+    for (const voice of ['A', 'T', 'B']) assert.notEqual(voiceLine(document, voice), '');
+  });
+
+  it('redraws a voice but not its pinned notes', async () => {
+    const document = await open('resample.satb', PIECE);
+    await run('harmonizePiece');
+    const soprano = voiceLine(document, 'S');
+    assert.equal(await run('resampleVoice', 3), true);
+    assert.equal(voiceLine(document, 'S'), soprano);
+    assert.ok(voiceLine(document, 'B').includes('@G,'));
+  });
+
+  it('applies nothing where the text has changed meanwhile', async () => {
+    const document = await open('raced.satb', PIECE);
+    const result = run('harmonizePiece');
+    const editor = vscode.window.activeTextEditor;
+    await editor?.edit((edit) => edit.insert(document.positionAt(PIECE.indexOf('d2 G2')), 'c'));
+    const edited = document.getText();
+    assert.equal(await result, false);
+    assert.equal(document.getText(), edited);
+  });
+
+  it('stops when it is cancelled', async () => {
+    const document = await open('cancelled.satb', PIECE);
+    const result = run('harmonizePiece');
+    await run('cancel');
+    assert.equal(await result, false);
+    assert.equal(document.getText(), PIECE);
+  });
+
+  it('keeps an alternative, or none', async () => {
+    const document = await open('alternatives.satb', PIECE);
+    assert.equal(await run('tryAlternatives'), 4);
+    assert.equal(document.getText(), PIECE);
+    await run('rejectAlternatives');
+    assert.equal(document.getText(), PIECE);
+    await run('tryAlternatives');
+    assert.equal(await run('keepAlternative', 1), true);
+    assert.ok(!document.getText().includes('?'));
+  });
+
+  it('opens, pins, locks and accepts', async () => {
+    const document = await open('marks.satb', PIECE);
+    select('D2 |]');
+    await run('openSelection');
+    assert.match(voiceLine(document, 'A'), /\?D2 \|\]$/);
+    select('?D2 |]');
+    await run('acceptSelection');
+    assert.match(voiceLine(document, 'A'), / D2 \|\]$/);
+    select('D2 |]');
+    await run('pinSelection');
+    assert.match(voiceLine(document, 'A'), /@D2 \|\]$/);
+    await run('nextSeed');
+    assert.match(document.getText(), /^%%cantus:seed 8$/m);
+    await run('lockVoice', 0);
+    assert.match(document.getText(), /^%%cantus:lock S$/m);
+  });
+
+  it('offers lenses above the piece and above each voice', async () => {
+    const document = await open('lenses.satb', PIECE);
+    const lenses = await eventually(() =>
+      vscode.commands.executeCommand<vscode.CodeLens[]>('vscode.executeCodeLensProvider', document.uri, 100),
+    );
+    const titles = lenses.map(({ command }) => command?.title);
+    assert.ok(titles.includes('Harmonize'));
+    for (const letter of ['S', 'A', 'T', 'B']) assert.ok(titles.includes(`Resample ${letter}`));
+  });
+
+  it('reports what runs', async () => {
+    const report = await run('report');
+    assert.match(String(report), /chorale-16/);
+    assert.equal(await vscode.env.clipboard.readText(), report);
+  });
+});
