@@ -44,7 +44,7 @@ const sopranoOf = (text: string): string => {
 };
 
 describe.skipIf(files.length === 0)('fill in real hymns', () => {
-  it.each(files)('%s', (name) => {
+  it.each(files)('%s', { timeout: 60_000 }, (name) => {
     const text = read(name);
     const parsed = parse(text);
     const plain = toGrid(parsed.score, NOTHING);

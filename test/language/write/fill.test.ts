@@ -268,8 +268,8 @@ describe('fill, whatever stands and whatever is drawn', () => {
       fc.assert(
         fc.property(piece, ({ text, seed }) => {
           const lf = text.replaceAll('\r\n', '\n');
-          const after = (abc: string) => checkFill(abc, { mode: 'fill' }, 'accept', seed).after.text;
-          expect(after(lf.replaceAll('\n', '\r\n')).replaceAll('\r\n', '\n')).toBe(after(lf));
+          const written = (abc: string) => checkFill(abc, { mode: 'fill' }, 'accept', seed).after.text;
+          expect(written(lf.replaceAll('\n', '\r\n')).replaceAll('\r\n', '\n')).toBe(written(lf));
         }),
         { numRuns: 10 },
       );
