@@ -176,7 +176,7 @@ function pitchOf(text: string): number | null {
 }
 
 const decimal = (text: string | undefined, low: number, high: number): number | null => {
-  const value = text && /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN;
+  const value = text && /^(?:\d+(?:\.\d+)?|\.\d+)$/.test(text) ? Number(text) : Number.NaN;
   return value >= low && value <= high ? value : null;
 };
 

@@ -7,7 +7,7 @@ import type { Bar, Event } from '../score.ts';
 import { type Metre, TICKS_PER_WHOLE, type Tick } from '../time.ts';
 import { readBarline, stronger } from './barlines.ts';
 import type { EventItem, Item, Length, MarkItem } from './grammar.ts';
-import { alignLyrics, type Word } from './lyrics.ts';
+import { alignLyrics, alignSymbols, FERMATAS, type Word } from './lyrics.ts';
 import type { Draft, RawBar, Stream } from './raw.ts';
 import { NO_PITCHES, Sounds, type Spellings, same } from './sounds.ts';
 import type { Line } from './tree.ts';
@@ -20,7 +20,6 @@ const MOST_VERSES = 99;
 /** The bar of an event that has no place in the score yet. */
 const NOWHERE = -1;
 const NONE: readonly string[] = [];
-const FERMATAS = new Set(['fermata', 'invertedfermata']);
 
 /** What all hands of a tune share. */
 export interface Desk {
@@ -471,26 +470,32 @@ export class Hand {
     if (this.verse >= MOST_VERSES) return;
     if (more && this.verse > 0) this.verse--;
     else this.verseAt = 0;
-    const sung: Draft[] = [];
-    const bars: number[] = [];
-    this.collect((event, bar) => {
-      sung.push(event);
-      bars.push(bar);
-    });
+    const { sung, bars } = this.singable();
     this.verseAt = alignLyrics(words, sung, bars, this.verse, this.verseAt);
     this.verse++;
   }
 
-  /** Visits what can bear a syllable in the last music line: notes, and open notes that will be some. */
-  private collect(visit: (event: Draft, bar: number) => void): void {
-    const { bars } = this.stream;
-    for (let i = this.lineBar; i <= bars.length; i++) {
-      const { events } = bars[i] ?? this.bar;
+  /** Sets an `s:` line to the last music line. */
+  adorn(words: readonly Word[]): void {
+    const { sung, bars } = this.singable();
+    alignSymbols(words, sung, bars);
+  }
+
+  /** What can bear a syllable in the last music line (notes, and open notes that will be some), with their bars. */
+  private singable(): { sung: Draft[]; bars: number[] } {
+    const sung: Draft[] = [];
+    const bars: number[] = [];
+    const all = this.stream.bars;
+    for (let i = this.lineBar; i <= all.length; i++) {
+      const { events } = all[i] ?? this.bar;
       for (let j = i === this.lineBar ? this.lineEvent : 0; j < events.length; j++) {
         const event = events[j]!;
-        if (event.kind === 'note' && event.irregular !== 'grace' && event.rhythm === 'fixed') visit(event, i);
+        if (event.kind !== 'note' || event.irregular === 'grace' || event.rhythm === 'free') continue;
+        sung.push(event);
+        bars.push(i);
       }
     }
+    return { sung, bars };
   }
 }
 

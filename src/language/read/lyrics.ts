@@ -1,10 +1,13 @@
-// Words under notes: a `w:` line as words, and words set to the notes of the music line before them, as ABC 2.1
+// Words and symbols at notes: a `w:` or `s:` line as words, and words set to the notes of the music line before them, as ABC 2.1
 // section 5 says.
 
 import type { Draft } from './raw.ts';
 
 /** A syllable (with its `-`), `_` and `-` for a held one, `*` for a note without one, `|` for the next bar. */
 export type Word = string;
+
+/** Decorations that hold a note. */
+export const FERMATAS: ReadonlySet<string> = new Set(['fermata', 'invertedfermata']);
 
 const MARK = /\\[\s\S]?|[^\s\\\-_*|%]+|[\s\S]/g;
 
@@ -51,6 +54,30 @@ export function alignLyrics(
     } else put(sung[at++]!, verse, word);
   }
   return at;
+}
+
+/** The symbols of an `s:` line: `"Am"`, `!trill!`, `*` for a note without one, `|` for the next bar. */
+export const readSymbols = (text: string): readonly Word[] =>
+  (text.split('%', 1)[0] ?? '').match(/"[^"]*"|![^!\s]*!|[*|]/g) ?? [];
+
+/** Sets an `s:` line to events, as `alignLyrics` sets words. */
+export function alignSymbols(words: readonly Word[], sung: readonly Draft[], bars: readonly number[]): void {
+  let at = 0;
+  for (const word of words) {
+    const event = sung[at];
+    if (!event) return;
+    if (word === '|') {
+      const bar = at === 0 ? bars[0] : bars[at - 1];
+      while (at < sung.length && bars[at] === bar) at++;
+      continue;
+    }
+    at++;
+    const name = word.slice(1, -1);
+    if (word[0] === '!') event.decorations = [...event.decorations, name];
+    else if (/^"[\^_<>@]/.test(word)) event.annotations = [...event.annotations, name];
+    else if (word[0] === '"') event.chordSymbol ??= name;
+    if (word[0] === '!' && FERMATAS.has(name)) event.fermata = true;
+  }
 }
 
 function put(event: Draft, verse: number, word: Word): void {

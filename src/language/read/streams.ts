@@ -143,6 +143,9 @@ class Reader implements Desk {
       case 'field':
         this.fieldLine(line, index);
         return;
+      case 'symbols':
+        this.hand?.adorn(line.words);
+        return;
       case 'lyrics':
         this.lyricLine(line);
         return;

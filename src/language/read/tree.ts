@@ -2,7 +2,7 @@
 // byte for byte. Lines know nothing of each other, so an edited text shares all its other lines with the old tree.
 
 import { type Item, items } from './grammar.ts';
-import { readWords, type Word } from './lyrics.ts';
+import { readSymbols, readWords, type Word } from './lyrics.ts';
 import { type LexMode, lex, plain, type Token } from './tokens.ts';
 
 export type LineKind = 'blank' | 'comment' | 'directive' | 'field' | 'lyrics' | 'symbols' | 'music' | 'text';
@@ -14,9 +14,9 @@ export interface Content {
   readonly text: string;
   /** They cover `text` without a hole. Offsets count from the start of the line. */
   readonly tokens: readonly Token[];
-  /** Of music (and symbol) lines; empty for others. */
+  /** Of music lines; empty for others. */
   readonly items: readonly Item[];
-  /** Of lyric lines; empty for others. */
+  /** Of lyric and symbol lines; empty for others. */
   readonly words: readonly Word[];
 }
 
@@ -99,7 +99,12 @@ function read(kind: LineKind, text: string): Content {
     text,
     tokens: tokens.map(plain),
     items: kind === 'music' ? items(tokens) : NO_ITEMS,
-    words: kind === 'lyrics' ? readWords(text.slice(2)) : NO_WORDS,
+    words:
+      kind === 'lyrics'
+        ? readWords(text.slice(2))
+        : kind === 'symbols'
+          ? readSymbols(text.slice(2))
+          : NO_WORDS,
   };
 }
 

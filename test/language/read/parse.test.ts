@@ -316,6 +316,16 @@ describe('what hangs on notes', () => {
     ]);
   });
 
+  test('a symbol line', () => {
+    const [c, d, e] = melody('C D E F |\ns: "Am" * !fermata!').score.parts[0].events;
+    expect([c?.chordSymbol, d?.chordSymbol, e?.fermata, e?.decorations]).toEqual([
+      'Am',
+      null,
+      true,
+      ['fermata'],
+    ]);
+  });
+
   test('decorations, user symbols, slurs', () => {
     const { score } = melody('U:W=!tenuto!\n(HC !fermata!WD E) +trill+F');
     const [c, d, e, f] = score.parts[0].events;
