@@ -1,17 +1,24 @@
 // Real four-voice music for tests, from the folder CANTUS_DATA (by default ../shared/data beside the repository).
 // It is not part of the repository: tests that need it are skipped where it is absent.
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Score } from '../../../src/language/score.ts';
-import { TICKS_PER_QUARTER } from '../../../src/language/time.ts';
 import { key, piece, type Recipe } from '../analyse/piece.ts';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
 export const DATA = process.env.CANTUS_DATA ?? resolve(root, '../shared/data');
 
 export const hasData = (file: string): boolean => existsSync(join(DATA, file));
+
+/** Every so-many-th hymn with its text; all of them when CANTUS_ALL is set. */
+export function hymns(every: number): { name: string; text: string }[] {
+  const step = process.env.CANTUS_ALL ? 1 : every;
+  return readdirSync(join(DATA, 'abc'))
+    .filter((_, i) => i % step === 0)
+    .map((name) => ({ name, text: readFileSync(join(DATA, 'abc', name), 'latin1') }));
+}
 
 interface Chorale {
   readonly id: string;
@@ -64,5 +71,3 @@ export function chorales(file: string): { id: string; score: Score; key: string 
     return { id: chorale.id, score, key: chorale.key };
   });
 }
-
-export const quarters = (ticks: number): number => ticks / TICKS_PER_QUARTER;
