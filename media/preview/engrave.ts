@@ -57,6 +57,8 @@ export interface Picture {
 const CLEF_STEPS: Readonly<Record<string, number>> = { treble: 0, bass: 12, alto: 6, tenor: 8 };
 /** abcjs's distance of a second on the staff. */
 const STEP = 3.875;
+/** Rests that abcjs draws once for all their bars. */
+const CENTRED: ReadonlySet<string> = new Set(['multimeasure', 'invisible-multimeasure']);
 const CLEF_WIDTH = 60;
 const PADDING = { paddingtop: 8, paddingbottom: 14, paddingleft: 14, paddingright: 14 };
 
@@ -111,23 +113,32 @@ function measure(
     const here: Placed[] = [];
     let end = 0;
     line.staff.forEach((staff, staffIndex) => {
-      for (const element of (staff.voices ?? []).flat() as AbcElem[]) {
-        if (element.el_type === 'bar' && element.abselem) end = Math.max(end, element.abselem.x);
-        if (element.el_type !== 'note' || !element.abselem) continue;
-        const { startChar, endChar, abselem } = element;
-        if (startChar === undefined || endChar === undefined) continue;
-        for (const note of find(toSource(startChar), toSource(endChar)))
-          here.push({
-            note,
-            voice: sheet.notes[note]!.voice,
-            system: systems.length,
-            staff: staffIndex,
-            x: abselem.x,
-            width: abselem.w,
-            centred: element.rest?.type === 'whole' || element.rest?.type === 'multimeasure',
-            heads: (abselem.notePositions ?? []).map((position) => position.y),
-            elements: abselem.elemset ?? [],
-          });
+      for (const voice of staff.voices ?? []) {
+        // A rest of several bars is one token, but may be drawn bar by bar: later drawings get the later notes.
+        let later: number[] = [];
+        for (const element of voice as AbcElem[]) {
+          if (element.el_type === 'bar' && element.abselem) end = Math.max(end, element.abselem.x);
+          if (element.el_type !== 'note' || !element.abselem) continue;
+          const { startChar, endChar, abselem } = element;
+          if (startChar === undefined || endChar === undefined) continue;
+          const whole = CENTRED.has(element.rest?.type ?? '');
+          const found = find(toSource(startChar), toSource(endChar));
+          const notes = found.length > 0 ? found : later.splice(0, 1);
+          const single = notes.length < 2 || whole || element.rest === undefined;
+          if (found.length > 0) later = single ? [] : found.slice(1);
+          for (const note of single ? notes : notes.slice(0, 1))
+            here.push({
+              note,
+              voice: sheet.notes[note]!.voice,
+              system: systems.length,
+              staff: staffIndex,
+              x: abselem.x,
+              width: abselem.w,
+              centred: whole || element.rest?.type === 'whole',
+              heads: (abselem.notePositions ?? []).map((position) => position.y),
+              elements: abselem.elemset ?? [],
+            });
+        }
       }
     });
     if (here.length === 0) continue;

@@ -362,7 +362,7 @@ function showOdds(): void {
     return;
   }
   const scroll = rollFrame.querySelector('.roll-frame')?.scrollLeft ?? 0;
-  rollFrame.replaceChildren(rollOf(odds, sheet), legend(sheet));
+  rollFrame.replaceChildren(legend(sheet), rollOf(odds, sheet));
   rollFrame.querySelector('.roll-frame')!.scrollLeft = scroll;
 }
 

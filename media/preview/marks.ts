@@ -42,8 +42,10 @@ export class Marks {
     for (const placed of this.picture.placed) {
       const { look, pitches } = this.picture.sheet.notes[placed.note]!;
       const kind = pitches.length > 0 ? 'note' : 'rest';
-      for (const drawn of placed.elements)
+      for (const drawn of placed.elements) {
         drawn.setAttribute('class', `${kind} look-${look} voice-${placed.voice}`);
+        drawn.setAttribute('data-note', String(placed.note));
+      }
       this.#layers.looks.append(...LOOKS[look](this.picture, placed));
     }
   }

@@ -16,6 +16,7 @@ export interface Gestures {
 
 const PAGE_WIDTH = 760;
 const DRAG = 6;
+const SMALLEST = 0.6;
 
 export class Page {
   #sheet: HTMLElement | null = null;
@@ -58,8 +59,11 @@ export class Page {
     }
     this.marks = new Marks(picture);
     const { scrollTop, scrollLeft } = this.scroller;
-    picture.svg.style.width = `${picture.width * zoom}px`;
-    picture.svg.style.height = `${picture.height * zoom}px`;
+    // Where a line of music needs more room than there is, it is drawn smaller, down to what can still be read.
+    const room = this.#width(zoom, width);
+    const scale = zoom * Math.max(SMALLEST, Math.min(1, (room + 1) / picture.width));
+    picture.svg.style.width = `${picture.width * scale}px`;
+    picture.svg.style.height = `${picture.height * scale}px`;
     this.#sheet?.remove();
     this.#sheet = sheet;
     this.scroller.scrollTop = scrollTop;
@@ -113,14 +117,10 @@ export class Page {
     const staff = point.system.staves.findIndex((s) => point.y <= s.bottom + 24) ?? 0;
     let best: { placed: Placed; distance: number } | null = null;
     for (const placed of picture.placed) {
-      if (placed.system !== index) continue;
-      const { staves } = point.system;
-      const heads =
-        placed.heads.length > 0
-          ? placed.heads
-          : [((staves[placed.staff]?.top ?? 0) + (staves[placed.staff]?.bottom ?? 0)) / 2];
+      // What has no head of its own is found by the room it takes up, below.
+      if (placed.system !== index || placed.heads.length === 0 || placed.centred) continue;
       const dx = point.x - (placed.x + Math.max(placed.width, 10) / 2);
-      const dy = Math.min(...heads.map((y) => Math.abs(y - point.y)));
+      const dy = Math.min(...placed.heads.map((y) => Math.abs(y - point.y)));
       const distance = Math.hypot(dx, dy) + (placed.staff === staff ? 0 : 3);
       if (distance < (best?.distance ?? 16)) best = { placed, distance };
     }
