@@ -17,17 +17,18 @@ import { report, skip } from './tally.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const source = join(root, 'test/extension/host');
-const compiled = join(root, '.cache/host-tests');
 const args = process.argv.slice(2);
 const grepAt = args.indexOf('--grep');
 const grep = grepAt >= 0 ? args.splice(grepAt, 2)[1] : '';
 const names = args.filter((arg) => !arg.startsWith('--'));
 
-/** Bundles every test file, and what VS Code calls, into .cache/host-tests. */
+/** Bundles every test file, and what VS Code calls, into a folder of this run from where node_modules is found. */
 async function compile() {
-  rmSync(compiled, { recursive: true, force: true });
-  mkdirSync(compiled, { recursive: true });
-  const files = readdirSync(source).filter((name) => name === 'index.ts' || name.endsWith('.test.ts'));
+  mkdirSync(join(root, '.cache'), { recursive: true });
+  const compiled = mkdtempSync(join(root, '.cache/host-tests-'));
+  const wanted = (file) =>
+    file.endsWith('.test.ts') && (names.length === 0 || names.some((name) => file.includes(name)));
+  const files = readdirSync(source).filter((file) => file === 'index.ts' || wanted(file));
   await build({
     entryPoints: files.map((name) => join(source, name)),
     outdir: compiled,
@@ -40,6 +41,7 @@ async function compile() {
     external: ['vscode', 'mocha', 'onnxruntime-node', '@tensorflow/tfjs-node-gpu'],
     logLevel: 'warning',
   });
+  return compiled;
 }
 
 const hasScreen = () =>
@@ -76,10 +78,10 @@ if (code.missing) {
   skip('extension host', code.missing);
 } else {
   if (!args.includes('--no-build')) await bundle();
-  await compile();
+  const compiled = await compile();
   const folder = mkdtempSync(join(tmpdir(), 'cantus-workspace-'));
   cpSync(join(root, 'examples'), folder, { recursive: true });
-  const result = join(folder, '..', `${folder.split('/').pop()}.json`);
+  const result = join(compiled, 'report.json');
   let failed = null;
   try {
     await runTests({
@@ -89,7 +91,6 @@ if (code.missing) {
       extensionTestsEnv: {
         CANTUS_HOST_REPORT: result,
         CANTUS_HOST_GREP: grep,
-        CANTUS_HOST_FILES: names.join(' '),
       },
       launchArgs: [folder, '--disable-extensions'],
     });
@@ -100,7 +101,6 @@ if (code.missing) {
     ? JSON.parse(readFileSync(result, 'utf8'))
     : { passed: 0, failed: 1, skipped: 0 };
   if (failed && counts.failed === 0) counts.failed = 1;
-  rmSync(folder, { recursive: true, force: true });
-  rmSync(result, { force: true });
+  for (const used of [folder, compiled]) rmSync(used, { recursive: true, force: true });
   report('extension host', counts);
 }

@@ -4,7 +4,16 @@
 // onnxruntime-node stays outside the bundle: it finds its binary by a path relative to its own files, and the binary
 // its shared library beside it. So the package goes, as it is, to dist/node_modules, where Node looks first when
 // dist/engine.cjs asks for it (vsce drops a node_modules at the top). .vscodeignore says what else ships.
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createVSIX } from '@vscode/vsce';
 import { bundle } from './build.mjs';
@@ -70,9 +79,8 @@ function addRuntime(stage, platform) {
 }
 
 function stageFor(target) {
-  const stage = join(stages, target);
-  rmSync(stage, { recursive: true, force: true });
-  mkdirSync(stage, { recursive: true });
+  mkdirSync(stages, { recursive: true });
+  const stage = mkdtempSync(join(stages, `${target}-`));
   for (const name of SHIPPED) {
     if (existsSync(join(root, name))) cpSync(join(root, name), join(stage, name), { recursive: true });
   }
