@@ -1,7 +1,16 @@
 // A real VS Code (server, workbench, extension host) from npm, for machines where the desktop one cannot be had.
 // Kept in .cache/code-server, installed when first needed; knows nothing of tests or of browsers.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -13,6 +22,12 @@ const home = resolve(import.meta.dirname, '../.cache/code-server');
 const nodePackage = `node-linux-${process.arch}`;
 /** Its kerberos module is compiled on the spot. */
 const BUILD_TOOLS = ['libkrb5-dev', 'g++', 'make', 'python3'];
+
+/** Longer, and a test run would be over its time; in milliseconds. */
+const LONGEST_INSTALL = 8 * 60_000;
+/** What went wrong last; not tried again for a while, so that one test run tries once. */
+const refusal = join(home, 'failed');
+const REFUSAL_HOLDS = 20 * 60_000;
 
 const place = join(home, `${VERSION}-${NODE_VERSION}-${process.arch}`);
 const nodeHome = join(place, 'node', 'node_modules', nodePackage);
@@ -33,6 +48,7 @@ function npm(prefix, spec, env = {}) {
     cwd: prefix,
     env: { ...cleanEnvironment(), ...env },
     encoding: 'utf8',
+    timeout: LONGEST_INSTALL,
   });
   writeFileSync(log, `${run.stdout ?? ''}${run.stderr ?? ''}${run.error ?? ''}`, { flag: 'a' });
   return run.status === 0 ? null : `installing ${spec} failed (see ${log})`;
@@ -50,6 +66,9 @@ export function install() {
   if (process.platform !== 'linux' || !['x64', 'arm64'].includes(process.arch)) {
     return 'the browser VS Code for tests runs on Linux only; to enable here: set VSCODE_EXECUTABLE to a desktop VS Code';
   }
+  if (existsSync(refusal) && Date.now() - statSync(refusal).mtimeMs < REFUSAL_HOLDS) {
+    return readFileSync(refusal, 'utf8');
+  }
   if (!canCompile() && !aptInstall(BUILD_TOOLS)) {
     return `code-server needs ${BUILD_TOOLS.join(', ')} to be built; to enable: ${hint(BUILD_TOOLS)}`;
   }
@@ -64,7 +83,10 @@ export function install() {
     npm(join(aside, 'server'), `code-server@${VERSION}`, env);
   if (problem === null && !existsSync(place)) renameSync(aside, place);
   rmSync(aside, { recursive: true, force: true });
-  return existsSync(main) ? null : (problem ?? 'code-server was installed but has no server-main.js');
+  if (existsSync(main)) return null;
+  const why = problem ?? 'code-server was installed but has no server-main.js';
+  writeFileSync(refusal, why);
+  return why;
 }
 
 function freePort() {
