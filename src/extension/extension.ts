@@ -7,6 +7,9 @@ import { Marks } from './commands/marks.ts';
 import { NewPiece } from './commands/newPiece.ts';
 import { Play } from './commands/play.ts';
 import { Ghosts } from './ghosts.ts';
+import { Diagnostics } from './language/diagnostics.ts';
+import { Findings } from './language/findings.ts';
+import { Fixes } from './language/fixes.ts';
 import { Languages } from './languages.ts';
 import { Lenses } from './lenses.ts';
 import { Motor } from './motor.ts';
@@ -60,6 +63,14 @@ export function activate(context: vscode.ExtensionContext): void {
   add(languages.register((selector) => vscode.languages.registerCodeLensProvider(selector, lenses)));
   add(
     languages.register((selector) => vscode.languages.registerInlineCompletionItemProvider(selector, ghosts)),
+  );
+  const findings = new Findings(scores);
+  const fixes = new Fixes(scores, findings);
+  add(new Diagnostics(findings, languages, log));
+  add(
+    languages.register((selector) =>
+      vscode.languages.registerCodeActionsProvider(selector, fixes, Fixes.metadata),
+    ),
   );
   add(new Status(scores, motor, runs, languages, String(context.extension.packageJSON.version)));
 }

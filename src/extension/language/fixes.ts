@@ -1,0 +1,94 @@
+// Quick fixes: what the reader proposes for its own findings, one of a kind or all of them, and drawing notes again
+// that break a rule. Knows neither how things are found nor how notes are drawn.
+
+import * as vscode from 'vscode';
+import type { TextEdit } from '../../language/problem.ts';
+import type { PlaceArgument } from '../commands/harmonize.ts';
+import { rangeOf, type Scores, textEdits } from '../scores.ts';
+import type { Finding, Findings } from './findings.ts';
+
+/** What is safe to mend everywhere at once: the music stays the same. */
+const MENDED_ALL_AT_ONCE = 'portable-open';
+
+const FIX_ALL = vscode.CodeActionKind.SourceFixAll.append('cantus');
+
+export class Fixes implements vscode.CodeActionProvider {
+  static readonly metadata: vscode.CodeActionProviderMetadata = {
+    providedCodeActionKinds: [vscode.CodeActionKind.QuickFix, FIX_ALL],
+  };
+
+  constructor(
+    private readonly scores: Scores,
+    private readonly findings: Findings,
+  ) {}
+
+  async provideCodeActions(
+    document: vscode.TextDocument,
+    range: vscode.Range,
+    { diagnostics, only }: vscode.CodeActionContext,
+  ): Promise<vscode.CodeAction[]> {
+    const { text } = await this.scores.of(document);
+    const all = await this.findings.of(document);
+    const bare = all.filter(({ code }) => code === MENDED_ALL_AT_ONCE);
+    const actions: vscode.CodeAction[] = [];
+    if (only?.intersects(vscode.CodeActionKind.SourceFixAll) && bare.length > 0)
+      actions.push(mendAll(document, bare, FIX_ALL));
+    for (const finding of all) {
+      if (!range.intersection(rangeOf(document, finding.span))) continue;
+      const own = diagnostics.filter(
+        ({ code, range: at }) => code === finding.code && at.isEqual(rangeOf(document, finding.span)),
+      );
+      for (const action of actionsFor(document, text, finding)) {
+        action.diagnostics = own;
+        actions.push(action);
+      }
+    }
+    if (bare.length > 1 && bare.some(({ span }) => range.intersection(rangeOf(document, span))))
+      actions.push(mendAll(document, bare, vscode.CodeActionKind.QuickFix));
+    return actions;
+  }
+}
+
+function actionsFor(document: vscode.TextDocument, text: string, finding: Finding): vscode.CodeAction[] {
+  const mends = (finding.fixes ?? []).map(({ title, edits }, i) => {
+    const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
+    action.edit = change(document, edits);
+    action.isPreferred = i === 0;
+    return action;
+  });
+  return finding.voiceLeading ? [...mends, resample(document, text, finding)] : mends;
+}
+
+function resample(document: vscode.TextDocument, text: string, finding: Finding): vscode.CodeAction {
+  const title = vscode.l10n.t('Resample these notes');
+  const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
+  const place: PlaceArgument = { uri: document.uri.toString(), ...stretchOf(text, finding) };
+  action.command = { command: 'cantus.resampleSelection', title, arguments: [place] };
+  return action;
+}
+
+/** The offending note, with those before it that belong to the finding and stand in the same line of one voice. */
+function stretchOf(text: string, { span, related = [] }: Finding): { from: number; to: number } {
+  const before = related.map((other) => other.span.start).filter((start) => start < span.start);
+  const sameLine = before.filter((start) => !/[\r\n]/.test(text.slice(start, span.start)));
+  return { from: Math.min(span.start, ...sameLine), to: span.end };
+}
+
+function mendAll(
+  document: vscode.TextDocument,
+  findings: readonly Finding[],
+  kind: vscode.CodeActionKind,
+): vscode.CodeAction {
+  const action = new vscode.CodeAction(vscode.l10n.t('Write every bare ? as ?x'), kind);
+  action.edit = change(
+    document,
+    findings.flatMap(({ fixes = [] }) => fixes[0]?.edits ?? []),
+  );
+  return action;
+}
+
+function change(document: vscode.TextDocument, edits: readonly TextEdit[]): vscode.WorkspaceEdit {
+  const all = new vscode.WorkspaceEdit();
+  all.set(document.uri, textEdits(document, edits));
+  return all;
+}
