@@ -24,7 +24,7 @@ const INSTRUMENTS = {
     loop: { from: 0.3, shortest: 0.4, longest: 0.8 },
     release: 0.12,
   },
-  piano: { program: 0, every: 4, seconds: 3.1, loop: null, release: 0.16 },
+  piano: { program: 0, every: 4, seconds: 3.1, loop: null, release: 0.16, partials: 2 },
 };
 const LOWEST = 36;
 const HIGHEST = 84;
@@ -100,26 +100,29 @@ function trimmed(signal) {
   return signal.slice(Math.max(0, first - Math.round(0.002 * RATE)));
 }
 
-/** How strongly a (fractional) period shows in a stretch: normalized autocorrelation. */
-function periodicity(signal, from, length, period) {
-  const lag = Math.floor(period);
-  const share = period - lag;
-  let [ab, aa, bb] = [0, 1e-12, 1e-12];
-  for (let i = from; i < from + length; i++) {
-    const later = (1 - share) * signal[i + lag] + share * signal[i + lag + 1];
-    ab += signal[i] * later;
-    aa += signal[i] ** 2;
-    bb += later ** 2;
+/** Power of one frequency in a stretch (Goertzel, Hann window). */
+function power(signal, from, length, hertz) {
+  const turn = (2 * Math.PI * hertz) / RATE;
+  let [re, im] = [0, 0];
+  for (let i = 0; i < length; i++) {
+    const value = signal[from + i] * (0.5 - 0.5 * Math.cos((2 * Math.PI * i) / length));
+    re += value * Math.cos(turn * i);
+    im += value * Math.sin(turn * i);
   }
-  return ab / Math.sqrt(aa * bb);
+  return re * re + im * im;
 }
 
-/** What really sounds near a MIDI number, to a cent: the bank stretches its recordings and not all are in tune. */
-function tuned(signal, midi, from, to) {
+/**
+ * What really sounds near a MIDI number, to a cent: the bank stretches its recordings and not all are in tune. By the
+ * first partials; a piano's by two alone, for its higher ones are sharp.
+ */
+function tuned(signal, midi, from, to, partials) {
   let best = { pitch: midi, score: -1 };
-  for (let pitch = midi - 0.8; pitch <= midi + 0.8; pitch += 0.01) {
-    const score = periodicity(signal, from, to - from - 800, RATE / (440 * 2 ** ((pitch - 69) / 12)));
-    if (score > best.score) best = { pitch, score };
+  for (let cents = -80; cents <= 80; cents++) {
+    const hertz = 440 * 2 ** ((midi + cents / 100 - 69) / 12);
+    let score = 0;
+    for (let h = 1; h <= partials; h++) score += power(signal, from, to - from, h * hertz);
+    if (score > best.score) best = { pitch: midi + cents / 100, score };
   }
   return Math.round(best.pitch * 100) / 100;
 }
@@ -158,7 +161,7 @@ synth.setSystemParameter('effectsEnabled', false);
 await synth.processorInitialized;
 
 const bank = { rate: RATE, instruments: {} };
-for (const [name, { program, every, seconds, loop, release }] of Object.entries(INSTRUMENTS)) {
+for (const [name, { program, every, seconds, loop, release, partials }] of Object.entries(INSTRUMENTS)) {
   const samples = [];
   const pieces = [];
   let at = GAP;
@@ -177,7 +180,7 @@ for (const [name, { program, every, seconds, loop, release }] of Object.entries(
     );
     const [from, to] = loop ? [kept.loopStart, kept.loopEnd] : [Math.round(0.1 * RATE), RATE];
     samples.push({
-      pitch: tuned(kept.signal, midi, from, to),
+      pitch: tuned(kept.signal, midi, from, to, partials),
       start: at,
       length: kept.signal.length,
       loopStart: kept.loopStart,

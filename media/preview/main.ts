@@ -67,6 +67,8 @@ const transport = new Transport(
   preferences.manner,
   (state, at) => {
     panel.playing(state);
+    if (state === 'playing' && progress === null) status.textContent = '';
+    if (state === 'playing' && progress === null) status.textContent = '';
     if (state === 'playing') requestAnimationFrame(follow);
     else page.marks?.playing(new Set());
     if (state === 'stopped') page.marks?.playhead(null);
@@ -78,6 +80,9 @@ const transport = new Transport(
         state,
         at: Math.max(0, Math.round(at)),
       });
+  },
+  () => {
+    status.textContent = 'Click here once, or press a key, to let the sound begin.';
   },
 );
 
@@ -478,6 +483,9 @@ scroller.addEventListener('wheel', (event) => {
   }));
 });
 scroller.addEventListener('scroll', () => keep(), { passive: true });
+
+for (const touch of ['pointerdown', 'keydown'])
+  window.addEventListener(touch, () => transport.touched(), { capture: true, passive: true });
 
 let room = 0;
 new ResizeObserver(() => {

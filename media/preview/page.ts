@@ -114,7 +114,7 @@ export class Page {
     const point = this.#point(event);
     if (!picture || !point) return null;
     const index = picture.systems.indexOf(point.system);
-    const staff = point.system.staves.findIndex((s) => point.y <= s.bottom + 24) ?? 0;
+    const staff = point.system.staves.findIndex((s) => point.y <= s.bottom + 24);
     let best: { placed: Placed; distance: number } | null = null;
     for (const placed of picture.placed) {
       // What has no head of its own is found by the room it takes up, below.

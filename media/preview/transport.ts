@@ -31,6 +31,7 @@ export interface Now {
 const AHEAD = 1.3;
 const EVERY = 80;
 const LEAD = 0.06;
+const PATIENCE = 500;
 
 export class Transport {
   #context: AudioContext | null = null;
@@ -53,6 +54,8 @@ export class Transport {
     readonly shelf: Shelf,
     manner: Manner,
     readonly onState: (state: PlayState, tick: Tick) => void,
+    /** The browser keeps sound back until the user touches the page. */
+    readonly onSilenced: () => void,
   ) {
     this.#manner = manner;
   }
@@ -69,20 +72,26 @@ export class Transport {
   async play(sheet: Sheet, from: Tick, to: Tick, start: Tick = from): Promise<void> {
     const turn = ++this.#turn;
     this.#context ??= new AudioContext();
-    const [voicing] = await Promise.all([
-      this.shelf.voicing(this.#manner.instrument),
-      this.#context.resume(),
-    ]);
+    const context = this.#context;
+    const waiting = setTimeout(() => {
+      if (context.state !== 'running' && turn === this.#turn) this.onSilenced();
+    }, PATIENCE);
+    const [voicing] = await Promise.all([this.shelf.voicing(this.#manner.instrument), context.resume()]);
+    clearTimeout(waiting);
     if (turn !== this.#turn) return;
     this.#silence();
-    if (this.#mixer?.voicing !== voicing)
-      this.#mixer = new Mixer(this.#context, this.#context.destination, voicing);
+    if (this.#mixer?.voicing !== voicing) this.#mixer = new Mixer(context, context.destination, voicing);
     this.#mixer.setLevels(this.#manner.levels);
     this.#sheet = sheet;
     this.#region = { from, to };
     this.#begin(start, this.#manner.countIn);
     this.#timer = setInterval(() => this.#feed(), EVERY);
     this.#say('playing', start);
+  }
+
+  /** The user has touched the page: a sound that was kept back may begin. */
+  touched(): void {
+    if (this.#context?.state === 'suspended') void this.#context.resume();
   }
 
   #begin(start: Tick, countIn: boolean): void {

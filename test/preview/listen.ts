@@ -1,19 +1,5 @@
 // Ears for the tests: the pitch that sounds in a stretch of a signal, and where sounds begin.
 
-/** How strongly a period shows: 1 for a signal that repeats exactly after it. Normalized autocorrelation. */
-function periodicity(signal: Float32Array, from: number, length: number, period: number): number {
-  const lag = Math.floor(period);
-  const share = period - lag;
-  let [ab, aa, bb] = [0, 1e-12, 1e-12];
-  for (let i = from; i < from + length; i++) {
-    const later = (1 - share) * signal[i + lag]! + share * signal[i + lag + 1]!;
-    ab += signal[i]! * later;
-    aa += signal[i]! ** 2;
-    bb += later ** 2;
-  }
-  return ab / Math.sqrt(aa * bb);
-}
-
 /** Power of one frequency in a stretch (Goertzel with a Hann window), in the units of the signal squared. */
 export function power(
   signal: Float32Array,
@@ -34,36 +20,42 @@ export function power(
 
 export const hertz = (midi: number): number => 440 * 2 ** ((midi - 69) / 12);
 
-/** The pitch (a fractional MIDI number) within a semitone of `near` whose period shows most strongly. */
+/** The pitch (a fractional MIDI number) within a semitone of `near` whose first partials are strongest. */
 export function nearestPitch(
   signal: Float32Array,
   rate: number,
   from: number,
   length: number,
   near: number,
+  partials: number,
 ): number {
-  let best = { midi: near, score: -1 };
-  for (let midi = near - 1; midi <= near + 1; midi += 0.02) {
-    const score = periodicity(signal, from, length, rate / hertz(midi));
-    if (score > best.score) best = { midi, score };
+  let best = { midi: near, power: -1 };
+  for (let midi = near - 1; midi <= near + 1; midi += 0.04) {
+    let found = 0;
+    for (let h = 1; h <= partials; h++) found += power(signal, rate, from, length, h * hertz(midi));
+    if (found > best.power) best = { midi, power: found };
   }
   return best.midi;
 }
 
 /**
- * The pitch of a single sounding note as a whole MIDI number between C2 and C6: the one whose first harmonics hold
- * most of the power, each weighed less than the one below it.
+ * The sounding pitch as a whole MIDI number between two: the one whose first partials hold most of the power, each
+ * weighed less than the one below it. Registers of an octave apart sound together in an organ, so the bounds are
+ * best less than an octave apart.
  */
-export function pitchOf(signal: Float32Array, rate: number, from: number, length: number): number {
-  const salience = (midi: number): number => {
-    let sum = 0;
-    for (let h = 1; h <= 5; h++) sum += Math.sqrt(power(signal, rate, from, length, h * hertz(midi))) / h;
-    return sum;
-  };
+export function pitchOf(
+  signal: Float32Array,
+  rate: number,
+  from: number,
+  length: number,
+  [low, high]: readonly [number, number],
+): number {
   let best = { midi: 0, salience: -1 };
-  for (let midi = 36; midi <= 84; midi++) {
-    const found = salience(midi);
-    if (found > best.salience) best = { midi, salience: found };
+  for (let midi = low; midi <= high; midi++) {
+    let salience = 0;
+    for (let h = 1; h <= 4; h++)
+      salience += Math.sqrt(power(signal, rate, from, length, h * hertz(midi))) / h;
+    if (salience > best.salience) best = { midi, salience };
   }
   return best.midi;
 }
