@@ -2,15 +2,18 @@
 // The command line: the core's second host. A table of rows; each calls into the core and turns a "no" into one
 // line and an exit code (2: wrong usage, 1: everything else).
 
+import { readFileSync } from 'node:fs';
 import cac from 'cac';
-import { version } from '../package.json';
+import { convertRow } from './cli/convert.ts';
+import { evaluateRow } from './cli/evaluate.ts';
 import { CommandFailure } from './cli/files.ts';
 import { harmonizeRow } from './cli/harmonize.ts';
 import type { Options, Row, Shell } from './cli/rows.ts';
 import { checkRow, formatRow, midiRow } from './cli/texts.ts';
+import { trainRow } from './cli/train.ts';
 import { EngineFailure } from './engine/failure.ts';
 
-const ROWS: readonly Row[] = [harmonizeRow, checkRow, formatRow, midiRow];
+const ROWS: readonly Row[] = [harmonizeRow, checkRow, formatRow, midiRow, convertRow, trainRow, evaluateRow];
 
 async function main(): Promise<number> {
   const stop = new AbortController();
@@ -32,7 +35,7 @@ async function main(): Promise<number> {
     });
   }
   program.help();
-  program.version(version);
+  program.version(ownVersion());
   try {
     program.parse(process.argv, { run: false });
     if (program.options['help'] || program.options['version']) return 0;
@@ -46,6 +49,12 @@ async function main(): Promise<number> {
   } catch (error) {
     return complain(error);
   }
+}
+
+/** As package.json says, which is one folder above both the source and the bundle. */
+function ownVersion(): string {
+  const about: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  return String(Reflect.get(Object(about), 'version'));
 }
 
 /** One line for the user; the stack only for our own bugs, and only when asked for. */

@@ -34,8 +34,7 @@ export interface SourceText {
 }
 
 /** Larger than any score: a 300-bar piece for four voices has about 50 kB. */
-const LARGEST_TEXT = 4 * 2 ** 20;
-const LARGEST_BINARY = 64 * 2 ** 20;
+const LARGEST = { text: 4 * 2 ** 20, binary: 64 * 2 ** 20 } as const;
 
 /** All bytes of a file (`-`: standard input), never more than `largest`. */
 function readBounded(path: string, largest: number): Buffer {
@@ -65,7 +64,7 @@ function readBounded(path: string, largest: number): Buffer {
 
 /** Reads a score's text: UTF-8 where the bytes are valid UTF-8, otherwise Latin-1, which keeps every byte. */
 export function readText(path: string): SourceText {
-  const bytes = guarded(path, () => readBounded(path, LARGEST_TEXT));
+  const bytes = guarded(path, () => readBounded(path, LARGEST.text));
   if (bytes.includes(0)) throw new CommandFailure(`${path}: binary data, not a text in ABC notation`);
   try {
     return {
@@ -77,8 +76,8 @@ export function readText(path: string): SourceText {
   }
 }
 
-export function readBytes(path: string): Uint8Array {
-  return guarded(path, () => readBounded(path, LARGEST_BINARY));
+export function readBytes(path: string, kind: keyof typeof LARGEST = 'binary'): Uint8Array {
+  return guarded(path, () => readBounded(path, LARGEST[kind]));
 }
 
 /** The bytes of a text in the encoding it was read in. */
