@@ -93,12 +93,14 @@ export function sitesOf(grid: Grid, range: NetworkRange, offsets: Offsets): Site
   const seen = new Map<string, Choice>();
   const choose = (voice: number, sets: readonly number[], forced: number | null): Choice => {
     const key = `${voice} ${sets.join()} ${forced}`;
+    const before = seen.get(key);
+    if (before) return before;
     const weights = product(grid, sets);
     const allowed = (midi: number): boolean => forced === null || midi === forced;
     const known = (midi: number): boolean =>
       midi + offsets[voice] >= range.lowest && midi + offsets[voice] < range.lowest + range.pitches;
-    let choice = seen.get(key) ?? listed(weights, (midi) => allowed(midi) && known(midi));
-    if (choice.pitches.length === 0) choice = listed(weights, allowed);
+    const inside = listed(weights, (midi) => allowed(midi) && known(midi));
+    const choice = inside.pitches.length > 0 ? inside : listed(weights, allowed);
     seen.set(key, choice);
     return choice;
   };

@@ -182,8 +182,8 @@ export async function anneal(
       block = sites.filter((site) => chosen.has(site) || isUnknown(site));
     } else {
       const open = choice === 'doubt' ? groupsOf(grid, last, grain) : groups;
-      const cooling = temperature.some((t) => t > 0) ? 1 - n / rounds : 0;
-      const doubt = Float64Array.from(open, (group) => doubtOf(draft, group) + cooling * random.gumbel());
+      const heat = temperature.some((t) => t > 0) ? schedule.heat * (1 - n / rounds) : 0;
+      const doubt = Float64Array.from(open, (group) => doubtOf(draft, group) + heat * random.gumbel());
       block = chooseByDoubt(open, doubt, Math.min(open.length, Math.round(share * groups.length)));
     }
     await redraw(task, draft, block, random);

@@ -28,6 +28,12 @@ function culprits(runs: readonly Site[], { step, voices }: Offence): Site[] {
 const debtOf = (offences: readonly Offence[], tariff: Tariff): number =>
   offences.reduce((sum, { kind }) => sum + tariff[kind], 0);
 
+/** A network that is very sure of an offence is offered more from round to round. */
+const dearer = (tariff: Tariff, factor: number): Tariff => {
+  const raised = Object.entries(tariff).map(([kind, price]) => [kind, price * factor]);
+  return Object.fromEntries(raised) as Tariff;
+};
+
 /**
  * Draws notes of offences again until none is left that can be mended, or the rounds are used up; leaves the draft as
  * it was when it owed least.
@@ -53,7 +59,7 @@ export async function mend(task: Task, draft: Draft, random: Random): Promise<vo
       }),
     );
     await redraw(
-      task,
+      { ...task, tariff: dearer(tariff, 1 + round / 2) },
       draft,
       runs.filter((run) => chosen.has(run)),
       random,

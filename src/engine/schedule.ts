@@ -14,6 +14,11 @@ export interface Schedule {
   /** What is erased as one, in whole notes: cells of a voice in one sixteenth, eighth or beat. */
   readonly grain: (n: number, of: number) => number;
   /**
+   * How much chance has its say beside doubt and suspicion: Gumbel noise so many nats wide, which cools to nothing by
+   * the last round. None: always the least likely notes; much: any notes.
+   */
+  readonly heat: number;
+  /**
    * How many rounds are run where the user names none.
    * `notes`: open notes (a free cell counts as one); `voices`: open cells per step that has any, 0 to 4.
    */
@@ -52,8 +57,6 @@ const chance = (): Choice => 'chance';
 
 const CELL = 0;
 const BEAT = 1 / 4;
-/** The share of its rounds in which `chorale` unmasks. */
-const UNMASKING = 0.75;
 const cell = (): number => CELL;
 
 export const SCHEDULES = {
@@ -62,6 +65,7 @@ export const SCHEDULES = {
     share: annealed(0.9, 0.03, 0.85),
     choice: chance,
     grain: cell,
+    heat: 0,
     rounds: perNote,
   },
   coconet: {
@@ -69,6 +73,7 @@ export const SCHEDULES = {
     share: annealed(0.9, 0.1, 0.7),
     choice: chance,
     grain: cell,
+    heat: 0,
     rounds: perNote,
   },
   magenta: {
@@ -76,31 +81,36 @@ export const SCHEDULES = {
     share: magentaAnnealed(0.9, 0.1, 0.7),
     choice: chance,
     grain: cell,
+    heat: 0,
     rounds: () => 96,
   },
   blocks: {
-    about: 'fewer and larger blocks: .9 to .05, B = .85, 12 rounds per open voice',
+    about: 'fewer and larger blocks: .9 to .05, B = .85, 8 rounds per open voice',
     share: annealed(0.9, 0.05, 0.85),
     choice: chance,
     grain: cell,
-    rounds: perVoice(12),
+    heat: 0,
+    rounds: perVoice(8),
   },
   unmask: {
-    about: 'start from nothing, keep the beats the network is surest of: 12 rounds per open voice',
+    about: 'start from nothing, keep the beats the network is surest of: 8 rounds per open voice',
     share: cosine,
     choice: () => 'doubt' as const,
     grain: () => BEAT,
-    rounds: perVoice(12),
+    heat: 1,
+    rounds: perVoice(8),
   },
   chorale: {
-    about: 'unmask by beats for three quarters of the rounds, then anneal cells from .2 to .05',
+    about:
+      'unmask by beats for half of the rounds, then draw the most suspicious cells again, .3 to .05 of them',
     share: (n, of) => {
-      const unmasking = Math.ceil(of * UNMASKING);
-      return n < unmasking ? cosine(n, unmasking) : annealed(0.2, 0.05, 1)(n - unmasking, of - unmasking);
+      const unmasking = Math.ceil(of / 2);
+      return n < unmasking ? cosine(n, unmasking) : annealed(0.3, 0.05, 1)(n - unmasking, of - unmasking);
     },
-    choice: (n, of) => (n < Math.ceil(of * UNMASKING) ? 'doubt' : 'chance'),
-    grain: (n, of) => (n < Math.ceil(of * UNMASKING) ? BEAT : CELL),
-    rounds: perVoice(12),
+    choice: (n, of) => (n < Math.ceil(of / 2) ? 'doubt' : 'suspicion'),
+    grain: (n, of) => (n < Math.ceil(of / 2) ? BEAT : CELL),
+    heat: 1,
+    rounds: perVoice(8),
   },
 } satisfies Record<string, Schedule>;
 

@@ -149,7 +149,8 @@ describe('a chain', () => {
     });
   });
 
-  test.each<ScheduleName>(['seed', 'coconet', 'chorale', 'blocks'])(
+  // Schedules that choose by likelihood (`unmask`, `chorale`) lean to what is likely, and make no such promise.
+  test.each<ScheduleName>(['seed', 'coconet', 'blocks'])(
     '%s: two voices that depend on each other end in their joint distribution',
     async (schedule) => {
       // Drawn at once they would be independent; only the Gibbs rounds bring them together.
