@@ -10,9 +10,12 @@ import { Ghosts } from './ghosts.ts';
 import { Diagnostics } from './language/diagnostics.ts';
 import { Findings } from './language/findings.ts';
 import { Fixes } from './language/fixes.ts';
+import { Hovers } from './language/hovers.ts';
+import { Rewrites } from './language/rewrites.ts';
 import { Languages } from './languages.ts';
 import { Lenses } from './lenses.ts';
 import { Motor } from './motor.ts';
+import { Opinions } from './opinions.ts';
 import type { PanelCommand } from './preview/messages.ts';
 import { Previews } from './preview/previews.ts';
 import { Runs } from './runs.ts';
@@ -47,10 +50,11 @@ export function activate(context: vscode.ExtensionContext): void {
       log,
       parse: (document) => scores.of(document),
       onChoose: (document, message) => void alternatives.choose(document, message),
-      onAsk: (_, { about }) => log.debug(`The preview asks for ${about}.`),
+      onAsk: (document, message) => void opinions.answer(document, message),
       onCommand: (_, { name }) => void vscode.commands.executeCommand(`cantus.${BUTTONS[name]}`),
     }),
   );
+  const opinions: Opinions = add(new Opinions(scores, motor, previews, log));
   const runs = add(new Runs(scores, motor, previews, log));
   const alternatives: Alternatives = add(new Alternatives(scores, motor, runs, previews));
   add(new Harmonize(scores, motor, runs));
@@ -70,6 +74,14 @@ export function activate(context: vscode.ExtensionContext): void {
   add(
     languages.register((selector) =>
       vscode.languages.registerCodeActionsProvider(selector, fixes, Fixes.metadata),
+    ),
+  );
+  const hovers = new Hovers(scores, opinions);
+  const rewrites = new Rewrites(scores, opinions);
+  add(languages.register((selector) => vscode.languages.registerHoverProvider(selector, hovers)));
+  add(
+    languages.register((selector) =>
+      vscode.languages.registerCodeActionsProvider(selector, rewrites, Rewrites.metadata),
     ),
   );
   add(new Status(scores, motor, runs, languages, String(context.extension.packageJSON.version)));
