@@ -16,6 +16,7 @@ const INSTRUMENTS = {
     seconds: 2.2,
     loop: { from: 0.55, shortest: 0.5, longest: 1.1 },
     release: 0.22,
+    partials: 5,
   },
   organ: {
     program: 19,
@@ -23,6 +24,7 @@ const INSTRUMENTS = {
     seconds: 1.7,
     loop: { from: 0.3, shortest: 0.4, longest: 0.8 },
     release: 0.12,
+    partials: 5,
   },
   piano: { program: 0, every: 4, seconds: 3.1, loop: null, release: 0.16, partials: 2 },
 };

@@ -1,21 +1,32 @@
 // Ears for the tests: the pitch that sounds in a stretch of a signal, and where sounds begin.
 
+const windows = new Map<number, Float32Array>();
+
+function hann(length: number): Float32Array {
+  const known = windows.get(length);
+  if (known) return known;
+  const made = Float32Array.from({ length }, (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / length));
+  windows.set(length, made);
+  return made;
+}
+
 /** Power of one frequency in a stretch (Goertzel with a Hann window), in the units of the signal squared. */
 export function power(
   signal: Float32Array,
   rate: number,
   from: number,
   length: number,
-  hertz: number,
+  frequency: number,
 ): number {
-  const turn = (2 * Math.PI * hertz) / rate;
-  let [re, im] = [0, 0];
+  const window = hann(length);
+  const turn = 2 * Math.cos((2 * Math.PI * frequency) / rate);
+  let [last, before] = [0, 0];
   for (let i = 0; i < length; i++) {
-    const value = (signal[from + i] ?? 0) * (0.5 - 0.5 * Math.cos((2 * Math.PI * i) / length));
-    re += value * Math.cos(turn * i);
-    im += value * Math.sin(turn * i);
+    const next = (signal[from + i] ?? 0) * window[i]! + turn * last - before;
+    before = last;
+    last = next;
   }
-  return (re * re + im * im) / (length * length);
+  return (last * last + before * before - turn * last * before) / (length * length);
 }
 
 export const hertz = (midi: number): number => 440 * 2 ** ((midi - 69) / 12);
