@@ -90,11 +90,21 @@ describe('harmonizing', function () {
   });
 
   it('stops when it is cancelled', async () => {
-    const document = await open('cancelled.satb', PIECE);
+    const long = PIECE.replace('%%cantus:seed 7', '%%cantus:steps 5000');
+    const document = await open('cancelled.satb', long);
+    let settled = false;
     const result = run('harmonizePiece');
-    await run('cancel');
+    const end = result.then(() => {
+      settled = true;
+    });
+    // The command takes a moment until there is something to cancel.
+    while (!settled) {
+      await run('cancel');
+      await new Promise((done) => setTimeout(done, 50));
+    }
+    await end;
     assert.equal(await result, false);
-    assert.equal(document.getText(), PIECE);
+    assert.equal(document.getText(), long);
   });
 
   it('keeps an alternative, or none', async () => {
