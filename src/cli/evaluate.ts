@@ -98,7 +98,7 @@ function evaluationOf(options: Options): EvaluationOptions {
     order: choiceOption(options, 'order', ['random', 'chronological']) ?? DEFAULT_EVALUATION.order,
     orderings: numberOption(options, 'orderings', { least: 1, most: 100 }) ?? DEFAULT_EVALUATION.orderings,
     crop: numberOption(options, 'crop', { least: 1, most: 1e6 }) ?? null,
-    dropContext: options['dropContext'] === true,
+    dropContext: options.dropContext === true,
     seed: numberOption(options, 'seed', { least: 0, most: 2 ** 32 - 1 }) ?? DEFAULT_EVALUATION.seed,
   };
 }
@@ -120,7 +120,7 @@ async function lines(
   };
   return [
     ...rows('framewise', await framewiseLoss(predict, pieces, chosen)),
-    ...(options['notewise'] === true ? rows('notewise', await notewiseLoss(predict, pieces, chosen)) : []),
+    ...(options.notewise === true ? rows('notewise', await notewiseLoss(predict, pieces, chosen)) : []),
     ...rows('melody given', await melodyGivenLoss(predict, pieces, chosen)),
   ];
 }
@@ -133,7 +133,7 @@ function report(
 ): void {
   const { order, orderings, crop, dropContext, seed } = chosen;
   const protocol = { order, orderings, crop, dropContext, seed };
-  if (options['json'] === true) {
+  if (options.json === true) {
     out(`${JSON.stringify({ protocol, rows: all }, null, 2)}\n`);
     return;
   }

@@ -7,6 +7,7 @@ import {
   openSync,
   readFileSync,
   readSync,
+  realpathSync,
   renameSync,
   rmSync,
   statSync,
@@ -89,17 +90,23 @@ export function encode(text: string, encoding: Encoding): Buffer {
 /** Writes a whole file or nothing: to a neighbour first, then renamed over the target. */
 export function writeWhole(path: string, bytes: Uint8Array): void {
   guarded(path, () => {
-    const folder = dirname(path);
-    mkdirSync(folder, { recursive: true });
-    const draft = join(folder, `.${basename(path)}.${randomBytes(4).toString('hex')}`);
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found?.isDirectory()) throw new CommandFailure(`${path}: is a folder`);
+    // A device or a pipe is written to, not replaced.
+    if (found && !found.isFile()) return writeFileSync(path, bytes);
+    // What a link leads to is replaced, not the link.
+    const target = found ? realpathSync(path) : path;
+    const folder = dirname(target);
+    makeFolder(folder);
+    const draft = join(folder, `.${basename(target)}.${randomBytes(4).toString('hex')}`);
     try {
-      const handle = openSync(draft, 'wx');
+      const handle = openSync(draft, 'wx', found?.mode ?? 0o666);
       try {
         writeFileSync(handle, bytes);
       } finally {
         closeSync(handle);
       }
-      renameSync(draft, path);
+      renameSync(draft, target);
     } catch (error) {
       rmSync(draft, { force: true });
       throw error;
@@ -107,24 +114,37 @@ export function writeWhole(path: string, bytes: Uint8Array): void {
   });
 }
 
+/** Level by level: Node's own recursive way never ends where the system refuses with "no such file" (as /proc does). */
+function makeFolder(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })) return;
+  makeFolder(dirname(path));
+  mkdirSync(path);
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EISDIR: 'is a folder',
+  ENOENT: 'no such file or folder',
+  ENOTDIR: 'a part of the path is not a folder',
+  ENOSPC: 'no space left',
+  EROFS: 'read-only',
+  EAGAIN: 'standard input is not ready',
+};
+
+/** What a user can make of an error: the system's codes in words, with the path they are about. */
+export function messageOf(error: unknown, path?: string): string {
+  const { code, path: named, message } = Object(error) as NodeJS.ErrnoException;
+  const what = path ?? named;
+  const said = (code !== undefined && REASONS[code]) || message || String(error);
+  return what === undefined || error instanceof CommandFailure ? said : `${what}: ${said}`;
+}
+
 /** Turns what the system says into one line a user can act on. */
 function guarded<T>(path: string, act: () => T): T {
   try {
     return act();
   } catch (error) {
-    if (error instanceof CommandFailure) throw error;
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    const reasons: Record<string, string> = {
-      EACCES: 'permission denied',
-      EPERM: 'permission denied',
-      EISDIR: 'is a folder',
-      ENOTDIR: 'a part of the path is not a folder',
-      ENOSPC: 'no space left',
-      EROFS: 'read-only',
-      EAGAIN: 'standard input is not ready',
-    };
-    throw new CommandFailure(
-      `${path}: ${reasons[code] ?? (error instanceof Error ? error.message : String(error))}`,
-    );
+    throw error instanceof CommandFailure ? error : new CommandFailure(messageOf(error, path));
   }
 }

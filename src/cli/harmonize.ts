@@ -50,14 +50,15 @@ export const harmonizeRow: Row = {
     if (parsed.score.bars.length === 0)
       throw new CommandFailure(`${path}: no music found: ${firstError(parsed)}`);
     const wish = wishOf(parsed.score, options);
-    const output = stringOption(options, 'output');
+    const named = stringOption(options, 'output');
+    const output = named === '-' ? undefined : named;
     const midiPath = stringOption(options, 'midi');
     const outputs = namesOf(output, wish.alternatives ?? 1);
     if (
       wish.alternatives !== undefined &&
       wish.alternatives > 1 &&
       output === undefined &&
-      options['json'] !== true
+      options.json !== true
     )
       throw new CommandFailure(
         '--alternatives: needs -o OUT or --json, so that the fills can be told apart',
@@ -74,7 +75,7 @@ export const harmonizeRow: Row = {
         const midis = namesOf(midiPath, texts.length);
         for (const [k, text] of texts.entries()) writeWhole(midis[k], toMidi(parse(text).score).content);
       }
-      if (options['json'] === true)
+      if (options.json === true)
         shell.out(`${JSON.stringify(reportOf(outcome, texts, source, shell.now() - started), null, 2)}\n`);
       else if (output === undefined) shell.out(encode(texts[0], source.encoding));
       return 0;
@@ -92,7 +93,7 @@ function engineSettings(options: Options): Settings {
     runtime: choiceOption(options, 'runtime', RUNTIME_NAMES) ?? null,
     threads: numberOption(options, 'threads', { least: 1, most: 256 }) ?? null,
     anyDirectory: true,
-    gpuFolder: process.env['CANTUS_TFJS_GPU'] ?? null,
+    gpuFolder: process.env.CANTUS_TFJS_GPU ?? null,
   };
 }
 
@@ -110,11 +111,11 @@ function wishOf(score: Score, options: Options): Wish {
   const bars = barRange(score, options);
   return {
     selection: {
-      mode: options['resample'] === true ? 'resample' : 'fill',
+      mode: options.resample === true ? 'resample' : 'fill',
       ...(voices && { voices }),
       ...(bars && { bars }),
     },
-    policy: options['keepOpen'] === true ? 'keep-open' : 'accept',
+    policy: options.keepOpen === true ? 'keep-open' : 'accept',
     ...(Object.fromEntries(
       Object.entries(given).filter(([, value]) => value !== undefined),
     ) as Partial<Wish>),

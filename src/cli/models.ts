@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 /** The folders with models, most important first: CANTUS_MODELS, then those that came with the program. */
 export function modelDirectories(): readonly string[] {
-  const named = process.env['CANTUS_MODELS'];
+  const named = process.env.CANTUS_MODELS;
   const shipped = join(dirname(fileURLToPath(import.meta.url)), '..', 'media', 'model');
   return named === undefined || named === '' ? [shipped] : [named, shipped];
 }

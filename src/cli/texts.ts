@@ -21,10 +21,10 @@ export const checkRow: Row = {
       const { text } = readText(path);
       const parsed = parse(text);
       const problems =
-        options['rules'] === true ? [...parsed.problems, ...checkRules(parsed.score)] : parsed.problems;
+        options.rules === true ? [...parsed.problems, ...checkRules(parsed.score)] : parsed.problems;
       return problems.map((problem) => ({ path, text, problem }));
     });
-    if (options['json'] === true) {
+    if (options.json === true) {
       const rows = found.map(({ path, text, problem }) => ({
         path,
         ...placeOf(text, problem.span.start),
@@ -45,14 +45,14 @@ export const formatRow: Row = {
     for (const path of files as string[]) {
       const source = readText(path);
       const text = apply(source.text, format(parse(source.text)));
-      if (path === '-' && options['check'] !== true) shell.out(encode(text, source.encoding));
+      if (path === '-' && options.check !== true) shell.out(encode(text, source.encoding));
       else if (text !== source.text) {
         unformatted++;
-        if (options['check'] === true) shell.out(`${path}: not formatted\n`);
+        if (options.check === true) shell.out(`${path}: not formatted\n`);
         else writeWhole(path, encode(text, source.encoding));
       }
     }
-    return options['check'] === true && unformatted > 0 ? 1 : 0;
+    return options.check === true && unformatted > 0 ? 1 : 0;
   },
 };
 

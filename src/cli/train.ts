@@ -67,7 +67,7 @@ export const trainRow: Row = {
       dataNames: data.map((path) => path.split(/[\\/]/).at(-1)!),
       plan,
       folder: out,
-      report: (progress) => tell(shell, progress, options['json'] === true),
+      report: (progress) => tell(shell, progress, options.json === true),
       signal: shell.signal,
     });
     const model = readModel(readFileSync(weightsPath(out)));
@@ -98,13 +98,13 @@ function planOf(options: Options): TrainingPlan {
 }
 
 async function startingState(options: Options, out: string): Promise<TrainingState> {
-  if (options['resume'] === true) return resume(out);
+  if (options.resume === true) return resume(out);
   const seed = numberOption(options, 'seed', { least: 0, most: 2 ** 32 - 1 }) ?? 1;
   const from = stringOption(options, 'from');
   const grid = Number(choiceOption(options, 'grid', GRIDS) ?? 16) as 16 | 8 | 4;
   if (from === undefined) return freshState(specFrom(options, grid), seed);
   const { spec, weights, statistics } = readModel(readFileSync(weightsPath(from)));
-  if (options['grid'] === undefined || grid === spec.resolution)
+  if (options.grid === undefined || grid === spec.resolution)
     return stateFrom(spec, weights, statistics, seed);
   const fold = spec.resolution === spec.fold * 4 ? ((grid / 4) as NetworkSpec['fold']) : spec.fold;
   const coarser: NetworkSpec = { ...spec, resolution: grid, fold };
