@@ -102,7 +102,7 @@ function measure(
   const width = Number(svg.getAttribute('width')) || 1;
   const height = Number(svg.getAttribute('height')) || 1;
   svg.setAttribute('viewBox', `0 0 ${width} ${height}`);
-  svg.removeAttribute('aria-label');
+  svg.setAttribute('aria-label', sheet.title || 'Score');
   svg.querySelector(':scope > title')?.remove();
   const find = finder(sheet);
   const placed: Placed[] = [];
@@ -154,7 +154,7 @@ function measure(
       };
     });
     placed.push(...here);
-    systems.push(systemOf(here, stavesHere, sheet, group.startx, end || group.w));
+    systems.push(systemOf(here, stavesHere, sheet, { left: group.startx, right: end || group.w, height }));
   }
   return { svg, width, height, sheet, placed, systems };
 }
@@ -163,9 +163,9 @@ function systemOf(
   here: readonly Placed[],
   stavesHere: readonly Staff[],
   sheet: Sheet,
-  left: number,
-  right: number,
+  frame: { readonly left: number; readonly right: number; readonly height: number },
 ): System {
+  const { left, right, height } = frame;
   const columns = new Map<Tick, number>();
   let [from, to] = [Infinity, 0];
   for (const { note, x, centred } of here) {
@@ -179,8 +179,8 @@ function systemOf(
   const sorted = [...columns].map(([tick, x]) => ({ tick, x })).sort((a, b) => a.tick - b.tick);
   const forward = sorted.filter((column, i) => sorted.slice(i + 1).every((later) => later.x > column.x));
   return {
-    top: Math.min(...stavesHere.map((staff) => staff.top)) - 6 * STEP,
-    bottom: Math.max(...stavesHere.map((staff) => staff.bottom)) + 6 * STEP,
+    top: Math.max(0, Math.min(...stavesHere.map((staff) => staff.top)) - 6 * STEP),
+    bottom: Math.min(height, Math.max(...stavesHere.map((staff) => staff.bottom)) + 6 * STEP),
     left,
     right,
     from,

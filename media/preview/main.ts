@@ -107,7 +107,12 @@ const page = new Page(scroller, {
 });
 
 const app = element('div', { class: 'app' });
-app.append(panel.bar, panel.desk, flip.bar, trouble, scroller, rollFrame, words, key, status, said);
+app.append(
+  element('header', {}, panel.bar, panel.desk, flip.bar, trouble),
+  scroller,
+  rollFrame,
+  element('footer', {}, words, key, status, said),
+);
 root.append(app);
 
 // ---- drawing -------------------------------------------------------------------------------------------------------

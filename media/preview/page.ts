@@ -21,6 +21,7 @@ const SMALLEST = 0.6;
 export class Page {
   #sheet: HTMLElement | null = null;
   marks: Marks | null = null;
+  #heading = { target: -1, since: 0 };
 
   constructor(
     readonly scroller: HTMLElement,
@@ -92,8 +93,12 @@ export class Page {
     const view = this.scroller.clientHeight;
     const at = this.scroller.scrollTop;
     if (from >= at && to <= at + view) return;
-    const target =
-      to - from > view || from < at ? from : Math.max(0, Math.min(from, from - (view - (to - from)) / 4));
+    const spare = Math.max(0, view - (to - from));
+    const target = Math.max(0, Math.round(from - spare / 4));
+    // On the way there already: asking again with every frame would never arrive.
+    const now = performance.now();
+    if (target === this.#heading.target && now - this.#heading.since < 700) return;
+    this.#heading = { target, since: now };
     const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
     this.scroller.scrollTo({ top: target, behavior: still ? 'auto' : 'smooth' });
   }
