@@ -1,7 +1,7 @@
 // Bundles what ships: the command line, the extension, the engine's process and the preview.
-// `node scripts/build.mjs [--watch] [NAME…]` builds the named bundles, or all whose source exists.
+// `node scripts/build.mjs [--watch] [--into=FOLDER] [NAME…]` builds the named bundles, or all whose source exists.
 import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { context } from 'esbuild';
 
@@ -58,19 +58,24 @@ const bundles = {
 /** tfjs looks for its binaries beside the bundle that it is in. In Node it never takes the threaded ones. */
 const BINARIES = ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm'];
 
-function copyBinaries() {
+function copyBinaries(folder) {
   const from = dirname(fileURLToPath(import.meta.resolve('@tensorflow/tfjs-backend-wasm/package.json')));
-  mkdirSync(dist, { recursive: true });
-  for (const name of BINARIES) copyFileSync(join(from, 'dist', name), join(dist, name));
+  mkdirSync(folder, { recursive: true });
+  for (const name of BINARIES) copyFileSync(join(from, 'dist', name), join(folder, name));
 }
 
 /** Builds the named bundles, or all whose source exists. Rejects when one does not build. */
-export async function bundle(names = [], { watch = false } = {}) {
-  copyBinaries();
+export async function bundle(names = [], { watch = false, folder = dist } = {}) {
+  copyBinaries(folder);
   for (const [name, options] of Object.entries(bundles)) {
     const wanted = names.length > 0 ? names.includes(name) : existsSync(join(root, options.entryPoints[0]));
     if (!wanted) continue;
-    const building = await context({ ...options, absWorkingDir: root, logLevel: 'warning' });
+    const building = await context({
+      ...options,
+      outfile: join(folder, basename(options.outfile)),
+      absWorkingDir: root,
+      logLevel: 'warning',
+    });
     if (watch) {
       await building.watch();
       continue;
@@ -82,6 +87,9 @@ export async function bundle(names = [], { watch = false } = {}) {
 if (process.argv[1] && resolve(process.argv[1]) === import.meta.filename) {
   const args = process.argv.slice(2);
   const names = args.filter((arg) => !arg.startsWith('--'));
+  const into = args.find((arg) => arg.startsWith('--into='))?.slice('--into='.length);
   // esbuild has printed what is wrong.
-  await bundle(names, { watch: args.includes('--watch') }).catch(() => process.exit(1));
+  await bundle(names, { watch: args.includes('--watch'), ...(into && { folder: resolve(into) }) }).catch(() =>
+    process.exit(1),
+  );
 }

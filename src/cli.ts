@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import cac from 'cac';
 import { convertRow } from './cli/convert.ts';
 import { evaluateRow } from './cli/evaluate.ts';
-import { CommandFailure } from './cli/files.ts';
+import { CommandFailure, messageOf } from './cli/files.ts';
 import { harmonizeRow } from './cli/harmonize.ts';
 import type { Options, Row, Shell } from './cli/rows.ts';
 import { checkRow, formatRow, midiRow } from './cli/texts.ts';
@@ -14,6 +14,11 @@ import { trainRow } from './cli/train.ts';
 import { EngineFailure } from './engine/failure.ts';
 
 const ROWS: readonly Row[] = [harmonizeRow, checkRow, formatRow, midiRow, convertRow, trainRow, evaluateRow];
+
+/** Stands for `-`, which the library takes for an option without a name. No word of a command line has a NUL. */
+const DASH = '\0';
+const withDashes = (value: unknown): unknown =>
+  Array.isArray(value) ? value.map(withDashes) : value === DASH ? '-' : value;
 
 async function main(): Promise<number> {
   const stop = new AbortController();
@@ -31,14 +36,19 @@ async function main(): Promise<number> {
     const command = program.command(row.usage, row.about);
     for (const [flags, about] of row.options) command.option(flags, about);
     command.action((...values: unknown[]) => {
-      chosen = () => row.run(shell, values.slice(0, -1), values.at(-1) as Options);
+      const [args, options] = [values.slice(0, -1), values.at(-1) as Options];
+      const named = Object.entries(options).map(([name, value]) => [name, withDashes(value)]);
+      chosen = () => row.run(shell, args.map(withDashes), Object.fromEntries(named));
     });
   }
   program.help();
   program.version(ownVersion());
   try {
-    program.parse(process.argv, { run: false });
-    if (program.options['help'] || program.options['version']) return 0;
+    program.parse(
+      process.argv.map((word) => (word === '-' ? DASH : word)),
+      { run: false },
+    );
+    if (program.options.help || program.options.version) return 0;
     program.runMatchedCommand();
     if (chosen !== null) return await (chosen as () => Promise<number> | number)();
     const asked = program.args[0];
@@ -59,9 +69,8 @@ function ownVersion(): string {
 
 /** One line for the user; the stack only for our own bugs, and only when asked for. */
 function complain(error: unknown): number {
-  const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`cantus: ${message.replaceAll('\n', ' ')}\n`);
-  if (process.env['CANTUS_DEBUG'] && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  process.stderr.write(`cantus: ${messageOf(error).replaceAll('\n', ' ')}\n`);
+  if (process.env.CANTUS_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
   if (error instanceof CommandFailure) return error.exitCode;
   if (error instanceof EngineFailure) return 1;
   return error instanceof Error && error.name === 'CACError' ? 2 : 1;
