@@ -11,7 +11,7 @@ import { foldNetwork, type NetworkSpec } from './network.ts';
 import type { Query, Settings } from './protocol.ts';
 import { CANDIDATES } from './runtimes/candidates.ts';
 import { type Candidate, chooseRuntime } from './runtimes/choose.ts';
-import { crc32, headLength, type Model, readModel, readSpec } from './weights.ts';
+import { crc32, HEAD_START, headLength, type Model, readModel, readSpec } from './weights.ts';
 
 const WEIGHTS = 'weights.bin';
 /** The largest preset takes 20 MB; nothing near this is a model. */
@@ -58,8 +58,8 @@ function specIn(directory: string): NetworkSpec | null {
   try {
     const file = openSync(join(directory, WEIGHTS), 'r');
     try {
-      const start = new Uint8Array(12);
-      readSync(file, start, 0, 12, 0);
+      const start = new Uint8Array(HEAD_START);
+      readSync(file, start, 0, HEAD_START, 0);
       const head = new Uint8Array(Math.min(headLength(start), MOST_HEAD));
       readSync(file, head, 0, head.length, 0);
       return readSpec(head);

@@ -31,8 +31,14 @@ export interface Model {
   readonly statistics: Float32Array;
 }
 
-/** Eight bytes at the start; the last is the version of the format. */
-const MAGIC = 'CANTUSW1';
+/**
+ * The file: eight bytes that name it, of which the last is the version of the format; the header's length; since
+ * version 2 a checksum of all that and of the header; the header, JSON; the numbers, whose checksum is in the header.
+ */
+const MAGIC = 'CANTUSW';
+/** Bytes before the header, by version. Version 1 is read still: there, only the numbers have a checksum. */
+const PREFIX: Readonly<Record<string, number>> = { 1: 12, 2: 16 };
+const VERSION = 2;
 type Storage = 'f16' | 'f32';
 const BYTES: Record<Storage, number> = { f16: 2, f32: 4 };
 
@@ -42,7 +48,7 @@ interface TensorEntry {
   readonly length: number;
 }
 
-/** Any JSON beside any vectors: magic, length of the header, header, numbers. The checksum covers the numbers. */
+/** Any JSON beside any vectors, as a file of the newest version. */
 export function packTensors(
   description: Readonly<Record<string, unknown>>,
   tensors: readonly { readonly name: string; readonly type: Storage; readonly values: Float32Array }[],
@@ -66,13 +72,19 @@ export function packTensors(
   const header = new TextEncoder().encode(
     JSON.stringify({ ...description, tensors: entries, checksum: crc32(body) }),
   );
-  const out = new Uint8Array(12 + header.length + size);
-  out.set(new TextEncoder().encode(MAGIC));
+  const prefix = PREFIX[VERSION]!;
+  const out = new Uint8Array(prefix + header.length + size);
+  out.set(new TextEncoder().encode(`${MAGIC}${VERSION}`));
   new DataView(out.buffer).setUint32(8, header.length, true);
-  out.set(header, 12);
-  out.set(body, 12 + header.length);
+  out.set(header, prefix);
+  out.set(body, prefix + header.length);
+  new DataView(out.buffer).setUint32(12, headChecksum(out, prefix, header.length), true);
   return out;
 }
+
+/** CRC-32 of what stands before the checksum and of the header after it. */
+const headChecksum = (bytes: Uint8Array, prefix: number, length: number): number =>
+  crc32(bytes.subarray(prefix, prefix + length), crc32(bytes.subarray(0, 12)));
 
 const damaged = (what: string): EngineFailure =>
   new EngineFailure('bad-model', `The model file cannot be used: ${what}.`);
@@ -82,13 +94,8 @@ export function unpackTensors(bytes: Uint8Array): {
   readonly description: Readonly<Record<string, unknown>>;
   readonly tensors: ReadonlyMap<string, Float32Array>;
 } {
-  if (bytes.length < 12 || new TextDecoder().decode(bytes.subarray(0, 8)) !== MAGIC) {
-    throw damaged('it is not a Cantus weights file');
-  }
-  const headerLength = new DataView(bytes.buffer, bytes.byteOffset).getUint32(8, true);
-  if (12 + headerLength > bytes.length) throw damaged('it is cut short');
-  const { tensors: entries, checksum, ...description } = parseHeader(bytes.subarray(12, 12 + headerLength));
-  const body = bytes.subarray(12 + headerLength);
+  const { tensors: entries, checksum, ...description } = parseHeader(headerOf(bytes));
+  const body = bytes.subarray(headLength(bytes));
   const size = entries.reduce((sum, e) => sum + e.length * BYTES[e.type], 0);
   if (body.length !== size) throw damaged('its length is not the one it names');
   if (crc32(body) !== checksum) throw damaged('its checksum does not match, it is damaged');
@@ -103,6 +110,30 @@ export function unpackTensors(bytes: Uint8Array): {
   });
   return { description, tensors: new Map(tensors) };
 }
+
+/** How many bytes stand before the header; null where the bytes are no weights file of a version known here. */
+function prefixOf(bytes: Uint8Array): number | null {
+  const name = new TextDecoder().decode(bytes.subarray(0, 8));
+  const prefix = name.startsWith(MAGIC) ? PREFIX[name.slice(MAGIC.length)] : undefined;
+  return prefix !== undefined && bytes.length >= prefix ? prefix : null;
+}
+
+/** The bytes of the header. Throws an EngineFailure `bad-model` where they are not as they were written. */
+function headerOf(bytes: Uint8Array): Uint8Array {
+  const prefix = prefixOf(bytes);
+  if (prefix === null) throw damaged(notOurs(bytes));
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  const length = view.getUint32(8, true);
+  if (prefix + length > bytes.length) throw damaged('it is cut short');
+  if (prefix > 12 && headChecksum(bytes, prefix, length) !== view.getUint32(12, true))
+    throw damaged('the checksum of its header does not match, it is damaged');
+  return bytes.subarray(prefix, prefix + length);
+}
+
+const notOurs = (bytes: Uint8Array): string =>
+  /^CANTUSW\d/.test(new TextDecoder().decode(bytes.subarray(0, 8)))
+    ? 'it is cut short, or was written by a newer version of this program'
+    : 'it is not a Cantus weights file';
 
 function parseHeader(
   bytes: Uint8Array,
@@ -158,20 +189,23 @@ export function readModel(bytes: Uint8Array): Model {
   return { spec, training: training as unknown as TrainingRecord, weights, statistics };
 }
 
-/** How many bytes of a file hold all that `readSpec` needs; its own first 12 tell. */
+/** How many bytes at the start of a file tell `headLength`. */
+export const HEAD_START = PREFIX[VERSION]!;
+
+/** How many bytes of a file hold all that `readSpec` needs. */
 export function headLength(start: Uint8Array): number {
-  return start.length < 12 ? 12 : 12 + new DataView(start.buffer, start.byteOffset).getUint32(8, true);
+  const prefix = prefixOf(start);
+  return prefix === null
+    ? HEAD_START
+    : prefix + new DataView(start.buffer, start.byteOffset).getUint32(8, true);
 }
 
 /**
- * What a model's file describes, from its head alone: neither numbers nor checksum are looked at. Throws an
- * EngineFailure `bad-model` when that cannot be read.
+ * What a model's file describes, from its head alone: the numbers are not looked at. Throws an EngineFailure
+ * `bad-model` when that cannot be read.
  */
 export function readSpec(head: Uint8Array): NetworkSpec {
-  if (head.length < 12 || new TextDecoder().decode(head.subarray(0, 8)) !== MAGIC)
-    throw damaged('it is not a Cantus weights file');
-  if (headLength(head) > head.length) throw damaged('it is cut short');
-  const { spec } = parseHeader(head.subarray(12, headLength(head)));
+  const { spec } = parseHeader(headerOf(head));
   if (!isSpec(spec)) throw damaged('it does not describe a network');
   return spec;
 }
@@ -237,9 +271,9 @@ const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
   return c;
 });
 
-/** CRC-32 as in ISO 3309 (zip, PNG). */
-export function crc32(bytes: Uint8Array): number {
-  let c = 0xffffffff;
+/** CRC-32 as in ISO 3309 (zip, PNG); of bytes that follow others when the checksum of those is given. */
+export function crc32(bytes: Uint8Array, before = 0): number {
+  let c = before ^ 0xffffffff;
   for (const byte of bytes) c = CRC_TABLE[(c ^ byte) & 255]! ^ (c >>> 8);
   return (c ^ 0xffffffff) >>> 0;
 }

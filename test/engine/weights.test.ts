@@ -14,9 +14,11 @@ import {
 import {
   crc32,
   fromHalf,
+  headLength,
   type Model,
   packTensors,
   readModel,
+  readSpec,
   toHalf,
   writeModel,
 } from '../../src/engine/weights.ts';
@@ -29,6 +31,15 @@ const model: Model = {
   weights: Float32Array.from({ length: totalSize(parametersOf(spec)) }, (_, i) => Math.sin(i)),
   statistics: Float32Array.from({ length: totalSize(statisticsOf(spec)) }, (_, i) => 1 + i / 7),
 };
+
+/** The same file as the first version of the format had it: no checksum before the header. */
+function versionOne(bytes: Uint8Array): Uint8Array {
+  const old = new Uint8Array(bytes.length - 4);
+  old.set(bytes.subarray(0, 12));
+  old[7] = 49;
+  old.set(bytes.subarray(16), 12);
+  return old;
+}
 
 const refusal = (bytes: Uint8Array): string => {
   try {
@@ -59,12 +70,19 @@ describe('a weights file', () => {
     expect(writeModel(readModel(bytes))).toEqual(bytes);
   });
 
-  it('is refused when any byte of its numbers changes or any part of it is missing', () => {
+  it('is refused when any byte changes, a digit of its header too, or any part of it is missing', () => {
     const bytes = writeModel(model);
-    const header = new DataView(bytes.buffer).getUint32(8, true);
+    const digits = [...bytes.slice(0, headLength(bytes))].flatMap((byte, at) =>
+      byte >= 48 && byte <= 57 ? [at] : [],
+    );
+    for (const at of digits) {
+      const damaged = bytes.slice();
+      damaged[at] = damaged[at] === 57 ? 48 : damaged[at]! + 1;
+      expect(refusal(damaged)).toBe('bad-model');
+    }
     fc.assert(
       fc.property(
-        fc.integer({ min: 12 + header, max: bytes.length - 1 }),
+        fc.integer({ min: 0, max: bytes.length - 1 }),
         fc.integer({ min: 1, max: 255 }),
         (at, flip) => {
           const damaged = bytes.slice();
@@ -80,12 +98,27 @@ describe('a weights file', () => {
     );
   });
 
+  it('of version 1 is read as before', () => {
+    const old = versionOne(writeModel(model));
+    expect(readModel(old)).toEqual(readModel(writeModel(model)));
+    expect(readSpec(old.slice(0, headLength(old)))).toEqual(spec);
+  });
+
+  it('tells what it describes from its head, unless that is damaged', () => {
+    const head = writeModel(model).slice(0, headLength(writeModel(model)));
+    expect(readSpec(head)).toEqual(spec);
+    const damaged = head.slice();
+    damaged[damaged.length - 9]! ^= 1;
+    expect(() => readSpec(damaged)).toThrow(EngineFailure);
+    expect(() => readSpec(head.slice(0, -1))).toThrow(EngineFailure);
+  });
+
   it('never throws anything but a refusal, whatever the bytes', () => {
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => {
+      fc.property(fc.uint8Array({ maxLength: 64 }), fc.constantFrom(1, 2, 3), (bytes, version) => {
         expect(refusal(bytes)).toBe('bad-model');
         const headed = new Uint8Array(12 + bytes.length);
-        headed.set(new TextEncoder().encode('CANTUSW1'));
+        headed.set(new TextEncoder().encode(`CANTUSW${version}`));
         headed[8] = bytes.length;
         headed.set(bytes, 12);
         expect(refusal(headed)).toBe('bad-model');
