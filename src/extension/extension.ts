@@ -2,9 +2,12 @@
 // it stays a list; what is costly to load, a part loads when it is first used.
 import * as vscode from 'vscode';
 import { Alternatives } from './commands/alternatives.ts';
+import { Export } from './commands/export.ts';
 import { Harmonize } from './commands/harmonize.ts';
+import { Import } from './commands/import.ts';
 import { Marks } from './commands/marks.ts';
 import { NewPiece } from './commands/newPiece.ts';
+import { OpenSample } from './commands/openSample.ts';
 import { Play } from './commands/play.ts';
 import { Ghosts } from './ghosts.ts';
 import { Diagnostics } from './language/diagnostics.ts';
@@ -21,6 +24,7 @@ import { Previews } from './preview/previews.ts';
 import { Runs } from './runs.ts';
 import { Scores } from './scores.ts';
 import { Status } from './status.ts';
+import { Tool } from './tool.ts';
 
 /** The preview's buttons by the commands they stand for. */
 const BUTTONS: Readonly<Record<PanelCommand, string>> = {
@@ -61,6 +65,10 @@ export function activate(context: vscode.ExtensionContext): void {
   add(new Marks(scores));
   add(new Play(previews));
   add(new NewPiece());
+  add(new OpenSample(context.extensionUri));
+  add(new Export(scores, previews, log));
+  add(new Import(log));
+  add(new Tool(motor, log));
 
   const lenses = new Lenses(scores, runs);
   const ghosts = new Ghosts(scores, motor, runs, log);
