@@ -8,6 +8,7 @@ import { drawPitch, type Noise, noiseOf } from './draw.ts';
 import { EngineFailure } from './failure.ts';
 import { priceOf, type Surroundings, type Tariff } from './offences.ts';
 import type { Predict } from './predict.ts';
+import { pairSixteenths, pulsePrice } from './pulse.ts';
 import type { Random } from './random.ts';
 import type { Schedule } from './schedule.ts';
 import type { NetworkRange, Offsets } from './transpose.ts';
@@ -81,7 +82,7 @@ function sharedNoise(grid: Grid, random: Random): (site: Site) => Noise {
     const phase = grid.phase[site.from];
     // Beats are counted from the bar's own beginning, so that a pickup does not shift them.
     const first = phase >= 0 ? site.from - (phase % beat) : site.from - (site.from % beat);
-    const isCell = site.to - site.from === 1 && grid.note[4 * site.from + site.voice] < 0;
+    const isCell = site.to - site.from <= 2 && grid.note[4 * site.from + site.voice] < 0;
     const known = last[site.voice];
     const shares = isCell && known?.beat === first;
     const noise = noiseOf(random, site.pitches, shares ? known.noise : undefined);
@@ -114,7 +115,7 @@ export async function redraw(
   draft.forwards += answer.forwards;
   const noise = sharedNoise(grid, random);
   const around = { pitch: draft.pitch, erased: draft.erased, sharps: grid.fifths };
-  for (const site of block) {
+  for (const site of task.tariff ? pairSixteenths(grid, block, answer) : block) {
     const price = priceFor(task, around, site);
     const midi = drawPitch(site, answer, task.temperature[site.voice], noise(site), price);
     settle(draft, site, midi, answer);
@@ -123,13 +124,15 @@ export async function redraw(
 
 /** What the pitches of a site would cost against what stands around it; null where there are no rules. */
 function priceFor(
-  { tariff, cadence }: Task,
+  { grid, tariff, cadence }: Task,
   around: Surroundings,
   { voice, from, to }: Site,
 ): ((midi: number) => number) | null {
   if (!tariff) return null;
+  const isFree = grid.note[4 * from + voice] < 0;
   return (midi) =>
     priceOf(around, voice, from, to, midi, tariff) +
+    (isFree ? pulsePrice(grid, around, voice, from, to, midi) : 0) +
     (cadence ? cadencePrice(cadence, around, voice, from, to, midi) : 0);
 }
 

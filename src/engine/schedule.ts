@@ -57,6 +57,7 @@ const chance = (): Choice => 'chance';
 
 const CELL = 0;
 const BEAT = 1 / 4;
+const EIGHTH = 1 / 8;
 const cell = (): number => CELL;
 
 export const SCHEDULES = {
@@ -102,13 +103,13 @@ export const SCHEDULES = {
   },
   chorale: {
     about:
-      'unmask by beats for half of the rounds, then draw the most suspicious cells again, .3 to .05 of them',
+      'unmask by beats for half of the rounds, then draw the most suspicious eighths again, .3 to .05 of them',
     share: (n, of) => {
       const unmasking = Math.ceil(of / 2);
       return n < unmasking ? cosine(n, unmasking) : annealed(0.3, 0.05, 1)(n - unmasking, of - unmasking);
     },
     choice: (n, of) => (n < Math.ceil(of / 2) ? 'doubt' : 'suspicion'),
-    grain: (n, of) => (n < Math.ceil(of / 2) ? BEAT : CELL),
+    grain: (n, of) => (n < Math.ceil(of / 2) ? BEAT : EIGHTH),
     heat: 1,
     rounds: perVoice(8),
   },

@@ -1,0 +1,88 @@
+// Where within a beat a voice may move: a preference with a price. Cells of a block are drawn one by one, so a pitch
+// that gives way to a neighbour in one sixteenth only would leave a rhythm that nobody sings. Knows steps, no notes.
+
+import type { Grid } from '../language/roll.ts';
+import type { Site } from './block.ts';
+import type { Surroundings } from './offences.ts';
+import type { Answer } from './window.ts';
+
+/**
+ * What moving on a step costs, in nats, by its position in the quarter on a grid of sixteenths: the -log of how
+ * seldom Bach does it beside moving on the beat (training split, matched metres: of all beats of a voice, on its
+ * second sixteenth 0.1 %, on its fourth alone 0.15 %, in a run of two sixteenths 0.95 %).
+ */
+const PRICES = { second: 6, fourthAlone: 5, fourthInRun: 1 } as const;
+
+/** The price of moving on `step` from `before` (what sounds there) to `midi`; `earlier` sounded a step before that. */
+function movePrice(position: number, earlier: number, before: number, midi: number): number {
+  if (before < 0 || midi < 0 || before === midi || position % 2 === 0) return 0;
+  if (position % 4 === 1) return PRICES.second;
+  return earlier >= 0 && earlier !== before ? PRICES.fourthInRun : PRICES.fourthAlone;
+}
+
+/** What the rhythm would cost that a pitch makes in steps `from` to `to` (exclusive) of a voice, in nats. */
+export function pulsePrice(
+  { phase, resolution }: Pick<Grid, 'phase' | 'resolution'>,
+  { pitch, erased }: Surroundings,
+  voice: number,
+  from: number,
+  to: number,
+  midi: number,
+): number {
+  if (resolution !== 16) return 0;
+  const heard = (step: number): number => {
+    const cell = 4 * step + voice;
+    return step < 0 || cell >= pitch.length || erased[cell] ? -1 : pitch[cell];
+  };
+  const position = (step: number): number => (phase[step] >= 0 ? phase[step] : step);
+  const earlier = to - from > 1 ? midi : heard(from - 1);
+  return (
+    movePrice(position(from), heard(from - 2), heard(from - 1), midi) +
+    (heard(to) < 0 ? 0 : movePrice(position(to), earlier, midi, heard(to)))
+  );
+}
+
+/** A pitch the network gives less than this is not something it is sure of. */
+const SURE = Math.log(0.5);
+
+/** The likeliest pitch of a cell, if the network gives it more than all others together; else null. */
+function surePitch(site: Site, answer: Pick<Answer, 'logp'>): number | null {
+  const cell = 4 * site.from + site.voice;
+  return site.pitches.find((midi) => answer.logp(cell, midi) > SURE) ?? null;
+}
+
+/**
+ * The sites of a block as they are drawn: the two sixteenths of an eighth, where both are free and to be drawn, are
+ * one, unless the network is sure that they differ. Keeps the order.
+ */
+export function pairSixteenths(
+  { phase, note, resolution }: Pick<Grid, 'phase' | 'note' | 'resolution'>,
+  block: readonly Site[],
+  answer: Pick<Answer, 'logp'>,
+): Site[] {
+  if (resolution !== 16) return [...block];
+  const isCell = ({ voice, from, to }: Site): boolean => to - from === 1 && note[4 * from + voice] < 0;
+  const seconds = new Map<number, Site>();
+  for (const site of block) {
+    const position = phase[site.from] >= 0 ? phase[site.from] : site.from;
+    if (isCell(site) && position % 2 === 1) seconds.set(4 * site.from + site.voice, site);
+  }
+  const paired = new Set<Site>();
+  const drawn: Site[] = [];
+  for (const site of block) {
+    if (paired.has(site)) continue;
+    const second = isCell(site) ? seconds.get(4 * (site.from + 1) + site.voice) : undefined;
+    // Different candidates are different notes.
+    if (!second || second.pitches !== site.pitches || differ(site, second, answer)) drawn.push(site);
+    else {
+      paired.add(second);
+      drawn.push({ ...site, to: second.to });
+    }
+  }
+  return drawn;
+}
+
+function differ(first: Site, second: Site, answer: Pick<Answer, 'logp'>): boolean {
+  const [one, other] = [surePitch(first, answer), surePitch(second, answer)];
+  return one !== null && other !== null && one !== other;
+}

@@ -1,0 +1,80 @@
+// Where a voice may move within a beat: the prices, and when two sixteenths are one note.
+import { describe, expect, test } from 'vitest';
+import type { Site } from '../../../src/engine/block.ts';
+import { pairSixteenths, pulsePrice } from '../../../src/engine/pulse.ts';
+
+const STEPS = 8;
+const grid = {
+  resolution: 16 as const,
+  phase: Int16Array.from({ length: STEPS }, (_, step) => step),
+  note: new Int32Array(4 * STEPS).fill(-1),
+};
+
+/** A soprano line, a pitch a step; `-` cells are erased. */
+function around(line: readonly (number | '-')[]) {
+  const pitch = new Int16Array(4 * STEPS).fill(-2);
+  const erased = new Uint8Array(4 * STEPS);
+  line.forEach((midi, step) => {
+    if (midi === '-') erased[4 * step] = 1;
+    else pitch[4 * step] = midi;
+  });
+  return { pitch, erased, sharps: new Int8Array(STEPS) };
+}
+
+const C = 60;
+const D = 62;
+
+describe('prices of moving', () => {
+  test('on the beat and on the eighth it is free', () => {
+    expect(pulsePrice(grid, around([C, C, C, C, '-', '-', '-', '-']), 0, 4, 5, D)).toBe(0);
+    expect(pulsePrice(grid, around([C, C, '-', '-', '-', '-', '-', '-']), 0, 2, 3, D)).toBe(0);
+  });
+
+  test('on the second sixteenth it costs most', () => {
+    const second = pulsePrice(grid, around([C, '-', '-', '-', '-', '-', '-', '-']), 0, 1, 2, D);
+    const fourth = pulsePrice(grid, around([C, C, C, '-', '-', '-', '-', '-']), 0, 3, 4, D);
+    expect(second).toBeGreaterThan(fourth);
+    expect(fourth).toBeGreaterThan(0);
+  });
+
+  test('in a run of sixteenths the last is nearly free', () => {
+    const alone = pulsePrice(grid, around([C, C, C, '-', D, D, D, D]), 0, 3, 4, D);
+    const run = pulsePrice(grid, around([C, C, D, '-', C, C, C, C]), 0, 3, 4, 64);
+    expect(run).toBeLessThan(alone);
+  });
+
+  test('what moves away behind a pitch counts, too', () => {
+    expect(pulsePrice(grid, around(['-', C, C, C, C, C, C, C]), 0, 0, 1, D)).toBeGreaterThan(0);
+    expect(pulsePrice(grid, around(['-', C, C, C, C, C, C, C]), 0, 0, 1, C)).toBe(0);
+  });
+
+  test('coarser grids have none', () => {
+    const eighths = { ...grid, resolution: 8 as const };
+    expect(pulsePrice(eighths, around([C, '-', '-', '-', '-', '-', '-', '-']), 0, 1, 2, D)).toBe(0);
+  });
+});
+
+describe('two sixteenths', () => {
+  const pitches = Int16Array.of(C, D);
+  const logWeights = new Float64Array(2);
+  const site = (from: number): Site => ({ voice: 0, from, to: from + 1, pitches, logWeights });
+  const answer = (likely: readonly number[], share: number) => ({
+    logp: (cell: number, midi: number) => Math.log(likely[cell >> 2] === midi ? share : 1 - share),
+  });
+
+  test('are one note where the network is not sure that they differ', () => {
+    const drawn = pairSixteenths(grid, [site(0), site(1)], answer([C, C], 0.9));
+    expect(drawn.map(({ from, to }) => [from, to])).toEqual([[0, 2]]);
+    expect(pairSixteenths(grid, [site(0), site(1)], answer([C, D], 0.5))).toHaveLength(1);
+  });
+
+  test('are two where it is', () => {
+    expect(pairSixteenths(grid, [site(0), site(1)], answer([C, D], 0.9))).toHaveLength(2);
+  });
+
+  test('of different eighths, or alone, stay as they are', () => {
+    const answers = answer([C, C, C, C], 0.9);
+    expect(pairSixteenths(grid, [site(1), site(2)], answers)).toHaveLength(2);
+    expect(pairSixteenths(grid, [site(3)], answers)).toHaveLength(1);
+  });
+});
