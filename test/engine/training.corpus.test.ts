@@ -16,6 +16,8 @@ import {
   type MaskKind,
 } from '../../src/engine/training/examples.ts';
 import { withoutSharedMelodies } from '../../src/engine/training/melodies.ts';
+import { formatNamed } from '../../src/language/formats.ts';
+import { parse } from '../../src/language/read/parse.ts';
 import { HELD, REST, STARTS } from '../../src/language/roll.ts';
 
 let folder = '';
@@ -73,6 +75,80 @@ describe('a corpus', () => {
     expect([...piece!.pitch.subarray(0, 4)]).toEqual([72, 64, 60, 48]);
     expect([...piece!.phase!]).toEqual([0, 1, 2, 3]);
     expect([0, 1, 2, 3].map((t) => piece!.onset![4 * t + 1])).toEqual([STARTS, HELD, STARTS, STARTS]);
+  });
+});
+
+describe('scores of other programs', () => {
+  const text =
+    'X:1\nM:4/4\nL:1/4\nK:D\nV:S\nd2 !fermata!d2|]\nV:A\nF2 F F|]\nV:T clef=bass\nD4|]\nV:B clef=bass\nD,4|]\n';
+  const { score } = parse(text);
+  let place = '';
+  beforeAll(() => {
+    place = mkdtempSync(join(tmpdir(), 'scores-'));
+    for (const [name, format] of [
+      ['a.musicxml', 'musicxml'],
+      ['b.mxl', 'mxl'],
+      ['c.MID', 'midi'],
+      ['d.abc', 'abc'],
+    ] as const)
+      writeFileSync(join(place, name), formatNamed(format).write(score).content);
+    writeFileSync(join(place, 'e.mid'), 'MThd and nothing more');
+    writeFileSync(join(place, 'f.xml'), '<html/>');
+    const [soprano] = score.parts;
+    const melody = { ...score, parts: [soprano, ...score.parts.slice(1).map((p) => ({ ...p, events: [] }))] };
+    writeFileSync(
+      join(place, 'g.musicxml'),
+      formatNamed('musicxml').write(melody as unknown as typeof score).content,
+    );
+    writeFileSync(join(place, 'notes.txt'), 'not music');
+  });
+  afterAll(() => rmSync(place, { recursive: true }));
+
+  it('are read from a folder, and sound alike', async () => {
+    const { pieces } = await readCorpus([place], 16);
+    expect(pieces.map(({ id }) => id.slice(place.length + 1))).toEqual([
+      'a.musicxml',
+      'b.mxl',
+      'c.MID',
+      'd.abc',
+    ]);
+    for (const { pitch, phase, key, onset } of pieces) {
+      expect([...pitch]).toEqual([...pieces[0].pitch]);
+      expect([...onset!]).toEqual([...pieces[0].onset!]);
+      expect(phase![15]).toBe(15);
+      expect(key).toEqual({ fifths: 2, tonic: 2 });
+    }
+    expect(pieces[0].fermata![8]).toBe(1);
+  });
+
+  it('are named with the reason where they cannot be used', async () => {
+    const { refused } = await readCorpus([place], 16);
+    const reasons = refused.map(({ id, reason }) => `${id.slice(place.length + 1)}: ${reason}`);
+    expect(reasons).toEqual([
+      expect.stringMatching(/^e\.mid: .*damaged/),
+      expect.stringMatching(/^f\.xml: \w+ \w+/),
+      'g.musicxml: a voice is missing or has open places',
+    ]);
+  });
+
+  it('with five voices are no chorale, not four of the five', async () => {
+    const notes = (step: string, octave: number) =>
+      `<note><pitch><step>${step}</step><octave>${octave}</octave></pitch><duration>4</duration></note>`;
+    const part = (n: number) =>
+      `<part id="P${n}"><measure number="1"><attributes><divisions>1</divisions></attributes>${notes('C', 6 - n)}</measure></part>`;
+    const ids = [1, 2, 3, 4, 5];
+    const xml = `<score-partwise version="4.0"><part-list>${ids.map((n) => `<score-part id="P${n}"><part-name>${n}</part-name></score-part>`).join('')}</part-list>${ids.map(part).join('')}</score-partwise>`;
+    writeFileSync(join(folder, 'five.musicxml'), xml);
+    const { pieces, refused } = await readCorpus([join(folder, 'five.musicxml')], 16);
+    expect(pieces).toEqual([]);
+    expect(refused[0].reason).toContain('more than four voices');
+    rmSync(join(folder, 'five.musicxml'));
+  });
+
+  it('that are not there are named', async () => {
+    await expect(readCorpus([join(folder, 'nowhere.mid')], 16)).rejects.toThrow(
+      /nowhere\.mid cannot be read/,
+    );
   });
 });
 

@@ -1,12 +1,14 @@
 // Chorales as the training and the measuring read them: rolls on a grid with what is known of metre, fermatas and
-// onsets. Reads the JSON of the data folder and folders of four-voice texts; refuses pieces it cannot use, with the
-// reason.
+// onsets. Reads the JSON of the data folder, and four-voice scores of every format, one by one or in folders; refuses
+// pieces it cannot use, with the reason.
 
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
+import { type Format, formatOf } from '../../language/formats.ts';
+import { keyFifths, midi } from '../../language/pitch.ts';
+import { ReadFailure } from '../../language/read/foreign.ts';
 import { toGrid } from '../../language/read/grid.ts';
-import { parse } from '../../language/read/parse.ts';
-import { HELD, REST, type Resolution, STARTS } from '../../language/roll.ts';
+import { HELD, REST, type Resolution, STARTS, UNKNOWN } from '../../language/roll.ts';
 import { EngineFailure } from '../failure.ts';
 
 /** A whole piece on a grid. Per step unless said; null where the source does not tell. */
@@ -20,6 +22,15 @@ export interface Piece {
   readonly fermata: Uint8Array | null;
   /** steps x 4: HELD or STARTS. */
   readonly onset: Uint8Array | null;
+  /** Null or absent where the source does not tell. */
+  readonly key?: PieceKey | null;
+}
+
+export interface PieceKey {
+  /** Sharps in the signature (flats negative). */
+  readonly fifths: number;
+  /** Pitch class; null where only the signature is known. */
+  readonly tonic: number | null;
 }
 
 export interface Corpus {
@@ -35,13 +46,15 @@ interface SourcePiece {
   readonly phase?: number | null;
   readonly fermatas?: readonly (readonly [number, number])[];
   readonly onsets?: readonly string[];
+  readonly fifths?: number | null;
+  readonly key?: string | null;
 }
 
-const TEXTS = ['.satb', '.abc'];
-
 /**
- * Reads JSON files of `{ pieces: [...] }` on 16th steps, four-voice texts, and folders of such texts, and lays them on
- * the grid.
+ * Reads JSON files of `{ pieces: [...] }` on 16th steps, scores of every format there is (ABC with or without open
+ * notes, MusicXML, MIDI), and folders of such scores, and lays them on the grid.
+ *
+ * @throws EngineFailure `unsatisfiable` when a path is none of these or cannot be read
  */
 export async function readCorpus(paths: readonly string[], resolution: Resolution): Promise<Corpus> {
   const pieces: Piece[] = [];
@@ -51,9 +64,12 @@ export async function readCorpus(paths: readonly string[], resolution: Resolutio
     else pieces.push(found);
   };
   for (const path of await filesIn(paths)) {
-    const text = await readFile(path, 'utf8');
-    if (TEXTS.includes(extname(path))) take(path, pieceOfText(path, text, resolution));
-    else for (const source of sourcesIn(path, text)) take(source.id, pieceOf(source, resolution));
+    const bytes = await orUnreadable(path, readFile(path));
+    const format = formatOf(path);
+    if (format) take(path, pieceOfScore(path, bytes, format, resolution));
+    else
+      for (const source of sourcesIn(path, bytes.toString('utf8')))
+        take(source.id, pieceOf(source, resolution));
   }
   return { pieces, refused };
 }
@@ -61,13 +77,18 @@ export async function readCorpus(paths: readonly string[], resolution: Resolutio
 async function filesIn(paths: readonly string[]): Promise<string[]> {
   const all = await Promise.all(
     paths.map(async (path) => {
-      if (!(await stat(path)).isDirectory()) return [path];
+      if (!(await orUnreadable(path, stat(path))).isDirectory()) return [path];
       const names = (await readdir(path, { recursive: true })).sort();
-      return names.filter((name) => TEXTS.includes(extname(name))).map((name) => join(path, name));
+      return names.filter((name) => formatOf(name) !== null).map((name) => join(path, name));
     }),
   );
   return all.flat();
 }
+
+const orUnreadable = <T>(path: string, reading: Promise<T>): Promise<T> =>
+  reading.catch((error: NodeJS.ErrnoException) => {
+    throw new EngineFailure('unsatisfiable', `${path} cannot be read (${error.code ?? error.message}).`);
+  });
 
 function sourcesIn(path: string, text: string): readonly SourcePiece[] {
   let parsed: unknown;
@@ -87,24 +108,35 @@ function sourcesIn(path: string, text: string): readonly SourcePiece[] {
   return parsed.pieces as readonly SourcePiece[];
 }
 
+/** What readers say they left out when a file has more than four voices: then these four are not the piece. */
+const MORE_THAN_FOUR = /only four voices|chords of more than four/;
+
 /** A score without open places, or why it cannot be used. */
-function pieceOfText(id: string, text: string, resolution: Resolution): Piece | string {
-  const { score } = parse(text);
-  if (score.bars.length === 0) return 'it has no music';
-  const onGrid = { ...score, directives: { ...score.directives, grid: resolution } };
-  const { grid } = toGrid(onGrid, { mode: 'fill' });
-  if (grid.open.includes(1)) return 'a voice is missing or has open places';
-  const { steps, pitch, phase, barSteps, fermata, onset } = grid;
-  const metred = phase.every((p) => p >= 0);
-  return {
-    id,
-    steps,
-    pitch,
-    phase: metred ? phase : null,
-    barSteps: metred ? barSteps : null,
-    fermata,
-    onset,
-  };
+function pieceOfScore(id: string, bytes: Uint8Array, format: Format, resolution: Resolution): Piece | string {
+  try {
+    const { score, losses } = format.read(bytes);
+    const excess = losses.find((loss) => MORE_THAN_FOUR.test(loss));
+    if (excess !== undefined) return `it has more than four voices: ${excess}`;
+    const onGrid = { ...score, directives: { ...score.directives, grid: resolution } };
+    const { grid } = toGrid(onGrid, { mode: 'fill' });
+    if (grid.open.includes(1) || grid.pitch.includes(UNKNOWN)) return 'a voice is missing or has open places';
+    const { steps, pitch, phase, barSteps, fermata, onset } = grid;
+    const metred = phase.every((p) => p >= 0);
+    const { tonic, mode } = score.key;
+    return {
+      id,
+      steps,
+      pitch,
+      phase: metred ? phase : null,
+      barSteps: metred ? barSteps : null,
+      fermata,
+      onset,
+      key: { fifths: keyFifths(tonic, mode), tonic: midi({ ...tonic, octave: 4 }) % 12 },
+    };
+  } catch (error) {
+    if (error instanceof ReadFailure) return error.message;
+    throw error;
+  }
 }
 
 function unusable({ steps }: SourcePiece): string | null {
@@ -126,14 +158,26 @@ function pieceOf(source: SourcePiece, resolution: Resolution): Piece | string {
   const stride = 16 / resolution;
   const steps = Math.ceil(source.steps.length / stride);
   const pitch = new Int16Array(4 * steps);
-  for (let t = 0; t < steps; t++) pitch.set(source.steps[t * stride]!, 4 * t);
+  for (let t = 0; t < steps; t++) pitch.set(source.steps[t * stride], 4 * t);
   return {
     id: source.id,
     steps,
     pitch,
     ...metreOf(source, steps, stride, resolution),
     ...marksOf(source, steps, stride),
+    key: keyOf(source),
   };
+}
+
+const NATURALS: Readonly<Record<string, number>> = { C: 0, D: 2, E: 4, F: 5, G: 7, A: 9, B: 11 };
+
+/** The key of a source that names it as `Bb`, `F#m` or `D`. */
+function keyOf({ fifths, key }: SourcePiece): PieceKey | null {
+  if (typeof fifths !== 'number') return null;
+  const match = /^([A-G])([b#]?)/.exec(key ?? '');
+  if (!match) return { fifths, tonic: null };
+  const alter = match[2] === '#' ? 1 : match[2] === 'b' ? -1 : 0;
+  return { fifths, tonic: (NATURALS[match[1]] + alter + 12) % 12 };
 }
 
 function metreOf(
@@ -166,7 +210,7 @@ function marksOf(source: SourcePiece, steps: number, stride: number): Pick<Piece
     onset = new Uint8Array(4 * steps);
     for (let t = 0; t < steps; t++) {
       for (let v = 0; v < 4; v++) {
-        const row = source.onsets[v]!;
+        const row = source.onsets[v];
         // A coarse step starts a note when one started since the step before.
         const window = t === 0 ? row.slice(0, 1) : row.slice((t - 1) * stride + 1, t * stride + 1);
         onset[4 * t + v] = window.includes('1') ? STARTS : HELD;

@@ -1,7 +1,6 @@
-// Chorales whose voices are withheld and filled again: what the sampler is measured on. Reads the data's keys; knows
+// Chorales whose voices are withheld and filled again: what the sampler is measured on. Knows
 // how to ask for a fill, and leaves the counting to the profile.
 
-import { readFile } from 'node:fs/promises';
 import { EITHER, type Filled, type Grid, type Resolution, STARTS, UNKNOWN } from '../../language/roll.ts';
 import type { Music } from '../profile.ts';
 import { type Piece, readCorpus } from './corpus.ts';
@@ -14,37 +13,18 @@ export interface Chorale extends Music {
   readonly bar: Int32Array;
 }
 
-interface SourceKey {
-  readonly id: string;
-  readonly fifths?: number | null;
-  readonly key?: string | null;
+/** The pieces whose metre, key and onsets are known. Files and folders as the training takes them. */
+export async function readChorales(paths: readonly string[], resolution: Resolution): Promise<Chorale[]> {
+  return choralesIn((await readCorpus(paths, resolution)).pieces, resolution);
 }
 
-const LETTERS: Readonly<Record<string, number>> = { C: 0, D: 2, E: 4, F: 5, G: 7, A: 9, B: 11 };
+/** Those of some pieces whose metre, key and onsets are known. */
+export const choralesIn = (pieces: readonly Piece[], resolution: Resolution): Chorale[] =>
+  pieces.flatMap((piece) => choraleOf(piece, resolution) ?? []);
 
-/** Pitch class of the tonic of `Bb`, `F#m`, `D`; null for anything else. */
-function tonicOf(key: string | null | undefined): number | null {
-  const match = /^([A-G])([b#]?)/.exec(key ?? '');
-  if (!match) return null;
-  const alter = match[2] === '#' ? 1 : match[2] === 'b' ? -1 : 0;
-  return (LETTERS[match[1]!]! + alter + 12) % 12;
-}
-
-/** Reads the pieces of JSON files whose metre, key and onsets are known. */
-export async function readChorales(files: readonly string[], resolution: Resolution): Promise<Chorale[]> {
-  const keys = new Map<string, SourceKey>();
-  for (const file of files) {
-    const { pieces } = JSON.parse(await readFile(file, 'utf8')) as { pieces: readonly SourceKey[] };
-    for (const source of pieces) keys.set(source.id, source);
-  }
-  const corpus = await readCorpus(files, resolution);
-  return corpus.pieces.flatMap((piece) => choraleOf(piece, keys.get(piece.id), resolution) ?? []);
-}
-
-function choraleOf(piece: Piece, source: SourceKey | undefined, resolution: Resolution): Chorale | null {
-  const { id, steps, pitch, onset, phase, barSteps, fermata } = piece;
-  const fifths = source?.fifths;
-  if (!onset || !phase || !barSteps || typeof fifths !== 'number') return null;
+function choraleOf(piece: Piece, resolution: Resolution): Chorale | null {
+  const { id, steps, pitch, onset, phase, barSteps, fermata, key } = piece;
+  if (!onset || !phase || !barSteps || !key) return null;
   let bar = -1;
   return {
     id,
@@ -59,8 +39,8 @@ function choraleOf(piece: Piece, source: SourceKey | undefined, resolution: Reso
       return bar;
     }),
     fermata: fermata ?? new Uint8Array(steps),
-    fifths: new Int8Array(steps).fill(fifths),
-    tonic: tonicOf(source?.key),
+    fifths: new Int8Array(steps).fill(key.fifths),
+    tonic: key.tonic,
   };
 }
 
