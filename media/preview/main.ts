@@ -30,6 +30,8 @@ import { render, Transport } from './transport.ts';
 
 /** A picture that takes longer than this to draw is not drawn for every key. */
 const QUICK = 110;
+/** How long nothing must change before the network is asked, in milliseconds. */
+const STILL = 300;
 
 const memory = recall(remembered());
 const firstTime = remembered() === undefined || remembered() === null;
@@ -43,6 +45,9 @@ let progress: ProgressMessage | null = null;
 let reading: Reading | null = null;
 let drawTimer: ReturnType<typeof setTimeout> | null = null;
 let cost = 0;
+let askTimer: ReturnType<typeof setTimeout> | null = null;
+/** What the shown probabilities are about. */
+let asked = '';
 
 const root = document.body;
 const trouble = element('div', { class: 'trouble', role: 'status', hidden: '' });
@@ -222,6 +227,7 @@ function selectNote(index: number, focus: boolean): void {
   const placed = page.marks?.placedAt(index);
   const system = placed ? page.picture?.systems[placed.system] : undefined;
   if (system) page.reveal(system);
+  askAgain();
   select(note.span, focus);
 }
 
@@ -229,6 +235,7 @@ function selected(spans: readonly Span[], reveal: boolean): void {
   if (!reading || settings?.sync === 'off' || settings?.sync === 'preview-to-text') return;
   place = placeOf(reading.sheet, spans);
   showPlace();
+  askAgain();
   const first = [...place.own][0];
   const placed = first === undefined ? undefined : page.marks?.placedAt(first);
   const system = placed ? page.picture?.systems[placed.system] : undefined;
@@ -293,7 +300,11 @@ function prefer(change: (old: Preferences) => Preferences): void {
   if (old.layout !== preferences.layout || old.zoom !== preferences.zoom || old.width !== preferences.width)
     drawSoon();
   if (old.heat !== preferences.heat) ask('surprise', preferences.heat);
-  if (old.odds !== preferences.odds) ask('probabilities', preferences.odds);
+  if (old.odds !== preferences.odds) {
+    asked = '';
+    if (preferences.odds) askAgain();
+    else ask('probabilities', false);
+  }
   showControls();
   showPlace();
   showHeat();
@@ -304,6 +315,19 @@ function ask(about: AskMessage['about'], wanted: boolean): void {
   if (!current) return;
   const bars = place.bars ?? (place.bar === null ? null : { from: place.bar, to: place.bar });
   post({ type: 'ask', uri: current.uri, version: current.version, about, wanted, bars });
+}
+
+/** The network is asked again when its answer is about another text or other bars, once the hands are still. */
+function askAgain(): void {
+  if (askTimer !== null) clearTimeout(askTimer);
+  askTimer = setTimeout(() => {
+    if (!current) return;
+    if (preferences.heat && surprise?.version !== current.version) ask('surprise', true);
+    const about = `${current.uri} ${current.version} ${JSON.stringify(place.bars ?? place.bar)}`;
+    if (!preferences.odds || about === asked) return;
+    asked = about;
+    ask('probabilities', true);
+  }, STILL);
 }
 
 function command(name: PanelCommand): void {
@@ -386,6 +410,7 @@ const receive: { readonly [T in HostMessage['type']]: (message: Extract<HostMess
       if (other || (flip.offer && flip.offer.version !== message.version)) flip.close();
       if (current && current.version !== message.version) surprise = null;
       current = message;
+      askAgain();
       if (!anew && !other) return drawSoon();
       draw();
       scroller.scrollTop = anew && memory.uri === message.uri ? memory.scroll : 0;
