@@ -9,12 +9,19 @@ import { Marks } from './commands/marks.ts';
 import { NewPiece } from './commands/newPiece.ts';
 import { OpenSample } from './commands/openSample.ts';
 import { Play } from './commands/play.ts';
+import { Transpose } from './commands/transpose.ts';
 import { Ghosts } from './ghosts.ts';
+import { Colours } from './language/colours.ts';
+import { Completions } from './language/completions.ts';
 import { Diagnostics } from './language/diagnostics.ts';
 import { Findings } from './language/findings.ts';
 import { Fixes } from './language/fixes.ts';
+import { Formats } from './language/formats.ts';
+import { Hints } from './language/hints.ts';
 import { Hovers } from './language/hovers.ts';
+import { Renames } from './language/renames.ts';
 import { Rewrites } from './language/rewrites.ts';
+import { Structure } from './language/structure.ts';
 import { Languages } from './languages.ts';
 import { Lenses } from './lenses.ts';
 import { Motor } from './motor.ts';
@@ -65,6 +72,7 @@ export function activate(context: vscode.ExtensionContext): void {
   add(new Marks(scores));
   add(new Play(previews));
   add(new NewPiece());
+  add(new Transpose(scores));
   add(new OpenSample(context.extensionUri));
   add(new Export(scores, previews, log));
   add(new Import(log));
@@ -92,5 +100,26 @@ export function activate(context: vscode.ExtensionContext): void {
       vscode.languages.registerCodeActionsProvider(selector, rewrites, Rewrites.metadata),
     ),
   );
+  const completions = new Completions(scores);
+  const colours = new Colours(scores);
+  const formats = new Formats(scores);
+  const structure = new Structure(scores);
+  const renames = new Renames(scores);
+  const hints = add(new Hints(scores));
+  const { languages: vs } = vscode;
+  const providers: readonly ((selector: vscode.DocumentSelector) => vscode.Disposable)[] = [
+    (selector) => vs.registerCompletionItemProvider(selector, completions, ...Completions.triggers),
+    (selector) => vs.registerDocumentSemanticTokensProvider(selector, colours, Colours.legend),
+    (selector) => vs.registerDocumentRangeSemanticTokensProvider(selector, colours, Colours.legend),
+    (selector) => vs.registerDocumentFormattingEditProvider(selector, formats),
+    (selector) => vs.registerDocumentRangeFormattingEditProvider(selector, formats),
+    (selector) => vs.registerDocumentSymbolProvider(selector, structure),
+    (selector) => vs.registerFoldingRangeProvider(selector, structure),
+    (selector) => vs.registerDocumentHighlightProvider(selector, structure),
+    (selector) => vs.registerSelectionRangeProvider(selector, structure),
+    (selector) => vs.registerRenameProvider(selector, renames),
+    (selector) => vs.registerInlayHintsProvider(selector, hints),
+  ];
+  for (const register of providers) add(languages.register(register));
   add(new Status(scores, motor, runs, languages, String(context.extension.packageJSON.version)));
 }
