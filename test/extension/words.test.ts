@@ -1,0 +1,42 @@
+// The words of the extension: every one can be translated, and the German translation leaves none out.
+
+import { describe, expect, it } from 'vitest';
+import { json, sayings } from './strings.ts';
+
+const placeholders = (text: unknown): string[] => [...new Set(String(text).match(/\{\d+\}/g))].sort();
+const commandLinks = (text: unknown): string[] => String(text).match(/\(command:[\w.]+\)/g) ?? [];
+
+describe('words in the source', () => {
+  const bundle = json('l10n/bundle.l10n.json');
+  const used = new Set(sayings.map(({ text }) => text));
+
+  it('are literals, so that they can be looked up', () => {
+    expect(sayings.length).toBeGreaterThan(30);
+    expect(sayings.filter(({ text }) => text === null)).toEqual([]);
+  });
+
+  it('are all in the bundle, which has no others', () => {
+    expect(sayings.filter(({ text }) => text !== null && !(text in bundle))).toEqual([]);
+    expect(Object.keys(bundle).filter((text) => !used.has(text))).toEqual([]);
+  });
+
+  it('are all there in German, with the same places to fill in', () => {
+    const german = json('l10n/bundle.l10n.de.json');
+    expect(Object.keys(german).sort()).toEqual(Object.keys(bundle).sort());
+    for (const [text, translated] of Object.entries(german))
+      expect({ text, places: placeholders(translated) }).toEqual({ text, places: placeholders(text) });
+  });
+});
+
+describe('words in the manifest', () => {
+  const english = json('package.nls.json');
+
+  it('are all there in German, with the same commands to click', () => {
+    const german = json('package.nls.de.json');
+    expect(Object.keys(german).sort()).toEqual(Object.keys(english).sort());
+    for (const [key, text] of Object.entries(german)) {
+      expect(text, key).not.toBe('');
+      expect(commandLinks(text), key).toEqual(commandLinks(english[key]));
+    }
+  });
+});
