@@ -2,13 +2,17 @@
 // that break a rule. Knows neither how things are found nor how notes are drawn.
 
 import * as vscode from 'vscode';
-import type { TextEdit } from '../../language/problem.ts';
+import type { Fix, TextEdit } from '../../language/problem.ts';
+import type { Parsed } from '../../language/read/parse.ts';
 import type { PlaceArgument } from '../commands/harmonize.ts';
 import { rangeOf, type Scores, textEdits } from '../scores.ts';
 import type { Finding, Findings } from './findings.ts';
 
 /** What is safe to mend everywhere at once: the music stays the same. */
 const MENDED_ALL_AT_ONCE = 'portable-open';
+
+/** Voices that lack music: the engine can write it. */
+const MUSIC_MISSING = new Set(['voice-missing', 'voice-short']);
 
 const FIX_ALL = vscode.CodeActionKind.SourceFixAll.append('cantus');
 
@@ -27,7 +31,7 @@ export class Fixes implements vscode.CodeActionProvider {
     range: vscode.Range,
     { diagnostics, only }: vscode.CodeActionContext,
   ): Promise<vscode.CodeAction[]> {
-    const { text } = await this.scores.of(document);
+    const parsed = await this.scores.of(document);
     const all = await this.findings.of(document);
     const bare = all.filter(({ code }) => code === MENDED_ALL_AT_ONCE);
     const actions: vscode.CodeAction[] = [];
@@ -38,7 +42,7 @@ export class Fixes implements vscode.CodeActionProvider {
       const own = diagnostics.filter(
         ({ code, range: at }) => code === finding.code && at.isEqual(rangeOf(document, finding.span)),
       );
-      for (const action of actionsFor(document, text, finding)) {
+      for (const action of await actionsFor(document, parsed, finding)) {
         action.diagnostics = own;
         actions.push(action);
       }
@@ -49,14 +53,29 @@ export class Fixes implements vscode.CodeActionProvider {
   }
 }
 
-function actionsFor(document: vscode.TextDocument, text: string, finding: Finding): vscode.CodeAction[] {
-  const mends = (finding.fixes ?? []).map(({ title, edits }, i) => {
+async function actionsFor(
+  document: vscode.TextDocument,
+  parsed: Parsed,
+  finding: Finding,
+): Promise<vscode.CodeAction[]> {
+  const { mends } = await import('../../language/mend.ts');
+  const fixes: readonly Fix[] = [...(finding.fixes ?? []), ...mends(parsed, finding)];
+  const actions = fixes.map(({ title, edits }, i) => {
     const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
     action.edit = change(document, edits);
     action.isPreferred = i === 0;
     return action;
   });
-  return finding.voiceLeading ? [...mends, resample(document, text, finding)] : mends;
+  if (finding.voiceLeading) actions.push(resample(document, parsed.text, finding));
+  if (MUSIC_MISSING.has(finding.code)) actions.push(harmonize(document));
+  return actions;
+}
+
+function harmonize(document: vscode.TextDocument): vscode.CodeAction {
+  const title = vscode.l10n.t('Harmonize: fill what is open');
+  const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
+  action.command = { command: 'cantus.harmonizePiece', title, arguments: [document.uri.toString()] };
+  return action;
 }
 
 function resample(document: vscode.TextDocument, text: string, finding: Finding): vscode.CodeAction {
