@@ -4,7 +4,9 @@ import type { HostMessage, PanelMessage } from '../../src/extension/preview/mess
 import { hostMessage, panelMessage } from '../../src/extension/preview/validate.ts';
 import { piece } from './piece.ts';
 
-const { reading } = piece({ bars: 2 });
+const whole = piece({ bars: 1 }).reading;
+/** Small: every place of it is spoiled in turn. */
+const reading = { ...whole, sheet: { ...whole.sheet, notes: whole.sheet.notes.slice(0, 2) } };
 const about = { uri: 'file:///a.satb', version: 3 };
 const span = { start: 1, end: 4 };
 
