@@ -1,12 +1,6 @@
 // `cantus evaluate`: how likely a model finds real chorales, by the papers' protocols. Thin: options in, a table out.
 
-import { readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { defaultThreads } from '../engine/cores.ts';
-import { locateModel } from '../engine/models.ts';
-import { foldNetwork } from '../engine/network.ts';
 import type { Predict } from '../engine/predict.ts';
-import { startOnnx } from '../engine/runtimes/onnx.ts';
 import { type Piece, readCorpus } from '../engine/training/corpus.ts';
 import {
   DEFAULT_EVALUATION,
@@ -20,10 +14,10 @@ import {
 } from '../engine/training/evaluate.ts';
 import { holdPredict } from '../engine/training/hold.ts';
 import { withoutSharedMelodies } from '../engine/training/melodies.ts';
-import { readModel } from '../engine/weights.ts';
 import { CommandFailure } from './files.ts';
-import { modelDirectories } from './models.ts';
-import { choiceOption, numberOption, type Options, type Row, stringOption } from './rows.ts';
+import { type OpenNetwork, openNetwork } from './network.ts';
+import { choiceOption, numberOption, type Options, type Row, type Shell } from './rows.ts';
+import { profileFills, STYLE_OPTIONS } from './style.ts';
 import { paths } from './train.ts';
 
 interface Line extends Summary {
@@ -34,12 +28,15 @@ interface Line extends Summary {
 export const evaluateRow: Row = {
   usage: 'evaluate',
   about:
-    'measure a model on chorales: framewise and notewise loss, melody given, the hold baseline beside it',
+    'measure a model on chorales: framewise and notewise loss, melody given, the hold baseline; or its style',
   options: [
-    ['--data <path>', 'JSON of pieces, a .satb or .abc file, or a folder of them; may be repeated'],
+    [
+      '--data <path>',
+      'JSON of pieces, a score (ABC, MusicXML, MIDI), or a folder of scores; may be repeated',
+    ],
     ['--apart <path>', 'a second row for pieces whose melody these do not have (give the training data)'],
     ['--model <name>', 'a model by name, or its folder'],
-    ['--grid <grid>', '16, 8 or 4 steps in a whole note (16)'],
+    ['--grid <grid>', '16, 8 or 4 steps in a whole note (16, or what --model is for)'],
     ['--order <order>', 'random or chronological (random)'],
     ['--orderings <number>', 'orderings averaged per frame (5, as in the papers)'],
     ['--pieces <number>', 'only the first so many pieces'],
@@ -48,49 +45,49 @@ export const evaluateRow: Row = {
     ['--notewise', 'the notewise loss, too'],
     ['--threads <number>', 'threads of the runtime'],
     ['--seed <number>', 'where chance starts (1)'],
+    ...STYLE_OPTIONS,
     ['--json', 'print figures as JSON'],
   ],
   run: async (shell, _, options) => {
     const data = paths(options, 'data');
     if (data.length === 0) throw new CommandFailure('evaluate: --data is needed', 2);
-    const resolution = Number(choiceOption(options, 'grid', ['16', '8', '4']) ?? 16) as 16 | 8 | 4;
-    const corpus = await readCorpus(data, resolution);
-    for (const { id, reason } of corpus.refused) shell.err(`${id}: not used, ${reason}\n`);
-    const most = numberOption(options, 'pieces', { least: 1, most: 1e6 }) ?? corpus.pieces.length;
-    const pieces = corpus.pieces.slice(0, most);
-    if (pieces.length === 0) throw new CommandFailure('evaluate: there are no pieces to measure', 1);
-    const chosen = {
-      ...evaluationOf(options),
-      signal: shell.signal,
-      progress: (done: number, of: number) => shell.err(`\r${done} of ${of} pieces `),
-    };
-    const query = { model: stringOption(options, 'model') ?? null, resolution };
-    const folder = locateModel(query, {
-      modelDirectories: modelDirectories(),
-      anyDirectory: true,
-      runtime: null,
-      threads: null,
-      gpuFolder: null,
-    });
-    const { spec, weights, statistics } = readModel(readFileSync(join(folder, 'weights.bin')));
-    const threads = numberOption(options, 'threads', { least: 1, most: 256 }) ?? defaultThreads();
-    const network = await startOnnx(foldNetwork(spec, weights, statistics), { threads });
+    const network = await openNetwork(options);
     try {
-      const apart = paths(options, 'apart');
-      const others = apart.length > 0 ? (await readCorpus(apart, resolution)).pieces : null;
-      const fresh = others && new Set(withoutSharedMelodies(pieces, others).map(({ id }) => id));
-      const measure = (predictor: string, predict: Predict) =>
-        lines(predictor, predict, pieces, chosen, options, fresh);
-      const hold = await measure('hold', holdPredict(resolution));
-      const ours = await measure(basename(folder), network.predict);
-      shell.err('\r                      \r');
-      report(shell.out, [...ours, ...hold], chosen, options);
+      const { resolution } = network.spec;
+      const corpus = await readCorpus(data, resolution);
+      for (const { id, reason } of corpus.refused) shell.err(`${id}: not used, ${reason}\n`);
+      const most = numberOption(options, 'pieces', { least: 1, most: 1e6 }) ?? corpus.pieces.length;
+      const pieces = corpus.pieces.slice(0, most);
+      if (pieces.length === 0) throw new CommandFailure('evaluate: there are no pieces to measure', 1);
+      if (options.profile === true) await profileFills(shell, network, pieces, options);
+      else await measureLosses(shell, network, pieces, options);
     } finally {
       await network.close();
     }
     return 0;
   },
 };
+
+async function measureLosses(
+  shell: Shell,
+  { name, spec, predict }: OpenNetwork,
+  pieces: readonly Piece[],
+  options: Options,
+): Promise<void> {
+  const chosen = {
+    ...evaluationOf(options),
+    signal: shell.signal,
+    progress: (done: number, of: number) => shell.err(`\r${done} of ${of} pieces `),
+  };
+  const apart = paths(options, 'apart');
+  const others = apart.length > 0 ? (await readCorpus(apart, spec.resolution)).pieces : null;
+  const fresh = others && new Set(withoutSharedMelodies(pieces, others).map(({ id }) => id));
+  const measure = (predictor: string, one: Predict) => lines(predictor, one, pieces, chosen, options, fresh);
+  const hold = await measure('hold', holdPredict(spec.resolution));
+  const ours = await measure(name, predict);
+  shell.err('\r                      \r');
+  report(shell.out, [...ours, ...hold], chosen, spec.resolution, options);
+}
 
 function evaluationOf(options: Options): EvaluationOptions {
   return {
@@ -129,15 +126,16 @@ function report(
   out: (text: string) => void,
   all: readonly Line[],
   chosen: EvaluationOptions,
+  grid: number,
   options: Options,
 ): void {
   const { order, orderings, crop, dropContext, seed } = chosen;
-  const protocol = { order, orderings, crop, dropContext, seed };
+  const protocol = { grid, order, orderings, crop, dropContext, seed };
   if (options.json === true) {
     out(`${JSON.stringify({ protocol, rows: all }, null, 2)}\n`);
     return;
   }
-  const shown = `${order} order, M = ${orderings}, ${crop ? `first ${crop} steps` : 'whole pieces'}`;
+  const shown = `grid of ${grid}, ${order} order, M = ${orderings}, ${crop ? `first ${crop} steps` : 'whole pieces'}`;
   out(`${shown}, ${dropContext ? 'without' : 'with'} metre and fermatas, seed ${seed}\n`);
   out('measure                  predictor     nats   per piece         pieces   frames or cells\n');
   for (const { measure, predictor, mean, pieceMean, standardError, pieces, count } of all) {

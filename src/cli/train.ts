@@ -25,7 +25,10 @@ export const trainRow: Row = {
   usage: 'train',
   about: 'train a network on chorales, or train one further',
   options: [
-    ['--data <path>', 'JSON of pieces, a .satb or .abc file, or a folder of them; may be repeated'],
+    [
+      '--data <path>',
+      'JSON of pieces, a score (ABC, MusicXML, MIDI), or a folder of scores; may be repeated',
+    ],
     ['--valid <path>', 'the same, for measuring only; may be repeated'],
     ['--out <folder>', 'where the model and the checkpoint go'],
     ['--preset <name>', `${Object.keys(PRESETS).join(', ')} (cantus)`],

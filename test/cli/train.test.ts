@@ -17,7 +17,15 @@ beforeAll(() => {
   data = join(folder, 'pieces.json');
   const steps = Array.from({ length: 64 }, (_, t) => (t % 8 < 4 ? [72, 67, 60, 48] : [74, 65, 62, 50]));
   const pieces = [
-    { id: 'one', steps, time: '4/4', phase: 0 },
+    {
+      id: 'one',
+      steps,
+      time: '4/4',
+      phase: 0,
+      fifths: 0,
+      key: 'C',
+      onsets: new Array(4).fill('10'.repeat(32)),
+    },
     { id: 'two', steps: steps.map((step) => step.map((p) => p + 1)), time: '4/4', phase: 0 },
     { id: 'three', steps: [[60]] },
   ];
@@ -82,6 +90,26 @@ describe('train and evaluate', () => {
       expect.arrayContaining(['eighths: framewise', 'eighths: melody given', 'hold: framewise']),
     );
     expect(rows[0]).toMatchObject({ pieces: 2, count: 16 });
+    expect(protocol.grid).toBe(8);
+
+    const table = await run(evaluateRow, { data, model: other, orderings: 1, crop: 4, dropContext: true });
+    expect(table.out).toContain('grid of 8, random order, M = 1, first 4 steps, without metre and fermatas');
+    expect(table.out).toMatch(/melody given +hold/);
+
+    const asked = { data, model: other, profile: true, fills: 3, crop: 16, voices: 'A,B', steps: 2 };
+    const style = JSON.parse((await run(evaluateRow, { ...asked, json: true })).out);
+    expect(style.protocol).toMatchObject({ fills: 3, pieces: 1, voices: 'AB', rules: 'bach', steps: 2 });
+    expect(style.ownSampleNll).toBeGreaterThan(0);
+    const repeated = style.habits.find(({ code }: { code: string }) => code === 'repeated');
+    // Sixteen eighths, all struck; the pitch changes at every other one.
+    expect(repeated.bach).toBeCloseTo((100 * 8) / 15, 5);
+    const { counted } = style.habits.find(({ code }: { code: string }) => code === 'onsets-S');
+    expect(counted.fills).toEqual({ count: 3 * counted.bach.count, of: 3 * 16 });
+    const lines = (await run(evaluateRow, asked)).out;
+    expect(lines).toContain('3 fills of AB in 1 pieces (the last 16 steps), eighths on a grid of 8');
+    expect(lines).toMatch(/last chord the tonic triad in root position, % +\d/);
+    expect(lines).toMatch(/own-sample NLL/);
+    await expect(run(evaluateRow, { data, model: other, grid: '16' })).rejects.toThrow('for a grid of 8');
   }, 60_000);
 
   it('say what is missing', async () => {

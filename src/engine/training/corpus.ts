@@ -54,7 +54,7 @@ interface SourcePiece {
  * Reads JSON files of `{ pieces: [...] }` on 16th steps, scores of every format there is (ABC with or without open
  * notes, MusicXML, MIDI), and folders of such scores, and lays them on the grid.
  *
- * @throws EngineFailure `unsatisfiable` when a path is none of these or cannot be read
+ * @throws EngineFailure `unsatisfiable` when a file is none of these
  */
 export async function readCorpus(paths: readonly string[], resolution: Resolution): Promise<Corpus> {
   const pieces: Piece[] = [];
@@ -64,7 +64,7 @@ export async function readCorpus(paths: readonly string[], resolution: Resolutio
     else pieces.push(found);
   };
   for (const path of await filesIn(paths)) {
-    const bytes = await orUnreadable(path, readFile(path));
+    const bytes = await readFile(path);
     const format = formatOf(path);
     if (format) take(path, pieceOfScore(path, bytes, format, resolution));
     else
@@ -77,18 +77,13 @@ export async function readCorpus(paths: readonly string[], resolution: Resolutio
 async function filesIn(paths: readonly string[]): Promise<string[]> {
   const all = await Promise.all(
     paths.map(async (path) => {
-      if (!(await orUnreadable(path, stat(path))).isDirectory()) return [path];
+      if (!(await stat(path)).isDirectory()) return [path];
       const names = (await readdir(path, { recursive: true })).sort();
       return names.filter((name) => formatOf(name) !== null).map((name) => join(path, name));
     }),
   );
   return all.flat();
 }
-
-const orUnreadable = <T>(path: string, reading: Promise<T>): Promise<T> =>
-  reading.catch((error: NodeJS.ErrnoException) => {
-    throw new EngineFailure('unsatisfiable', `${path} cannot be read (${error.code ?? error.message}).`);
-  });
 
 function sourcesIn(path: string, text: string): readonly SourcePiece[] {
   let parsed: unknown;

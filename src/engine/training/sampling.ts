@@ -17,6 +17,11 @@ export interface Sampling {
   readonly profile: Profile;
   /** Mean -log p of the withheld voices' cells, by ERASED_SHARES: `p` given the rest of the same music. */
   readonly losses: readonly number[];
+  /**
+   * Own-sample loss: mean -log p of the drawn pitches when they were drawn, under the network that drew them. An
+   * entropy, not a likelihood of real music. Null for the chorales themselves.
+   */
+  readonly ownSample: number | null;
   /** Per piece. */
   readonly forwards: number;
   readonly milliseconds: number;
@@ -38,6 +43,7 @@ export async function measureChorales(
   return {
     profile: profileOf(chorales),
     losses: await lossesOf(predict, chorales, voices),
+    ownSample: null,
     forwards: 0,
     milliseconds: 0,
     pieces: chorales.length,
@@ -52,19 +58,26 @@ export async function measureFills(
   onPiece: (done: number) => void = () => {},
 ): Promise<Sampling> {
   const fills: Chorale[] = [];
+  const drawn = { sum: 0, cells: 0 };
   let forwards = 0;
   const started = performance.now();
   for (const [i, chorale] of chorales.entries()) {
     const grid = withhold(chorale, options.voices);
     const [fill] = await harmonize(grid, predict, { ...options, alternatives: 1, seed: options.seed + i });
-    forwards += fill!.forwards;
-    fills.push(filledWith(chorale, fill!.filled));
+    forwards += fill.forwards;
+    for (const loss of fill.nll) {
+      if (Number.isNaN(loss)) continue;
+      drawn.sum += loss;
+      drawn.cells++;
+    }
+    fills.push(filledWith(chorale, fill.filled));
     onPiece(i + 1);
   }
   const milliseconds = (performance.now() - started) / chorales.length;
   return {
     profile: profileOf(fills),
     losses: await lossesOf(predict, fills, options.voices),
+    ownSample: drawn.sum / drawn.cells,
     forwards: forwards / chorales.length,
     milliseconds,
     pieces: chorales.length,
