@@ -1,5 +1,6 @@
 // Pitches and probabilities as words, for hovers and code actions.
 
+import * as vscode from 'vscode';
 import { type Key, pitchName } from '../../language/pitch.ts';
 import { spellings } from '../../language/write/spell.ts';
 
@@ -9,4 +10,4 @@ export const pitchNameIn = (midi: number, key: Key): string =>
 
 /** @example oddsText(0.314) // '31 %'; what is rarer than one in a hundred: 'less than 1 %' */
 export const oddsText = (probability: number): string =>
-  probability < 0.01 ? 'less than 1 %' : `${Math.round(100 * probability)} %`;
+  probability < 0.01 ? vscode.l10n.t('less than 1 %') : `${Math.round(100 * probability)} %`;

@@ -28,7 +28,7 @@ const settle = (name: string, value: unknown): Thenable<void> =>
   vscode.workspace.getConfiguration('cantus').update(name, value, vscode.ConfigurationTarget.Workspace);
 
 describe('findings', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   after(closeAll);
 
   it('mends a bar that is too short, and the finding goes', async () => {
@@ -48,6 +48,29 @@ describe('findings', function () {
     assert.ok(hints[0]);
     await fix(document, hints[0].range, /^Write \?x2$/);
     assert.match(document.getText(), /^\[V:S\] \?x2 c \? \|\]$/m);
+  });
+
+  it('opens a note out of range or widens the range, drops candidates, fills a missing voice', async () => {
+    const document = await open(
+      'range.satb',
+      `${HEAD}[V:S] C, c ?[C,]2 |]\n[V:A] E F G E |]\n[V:B] C,4 |]\n`,
+    );
+    const [low] = await eventually(() => found(document, 'out-of-range'));
+    assert.ok(low);
+    await fix(document, low.range, /^Widen the range of the soprano$/);
+    assert.match(document.getText(), /^%%cantus:range S C, a$/m);
+    await vscode.commands.executeCommand('undo');
+    await fix(document, low.range, /^Open this note/);
+    assert.match(document.getText(), /^\[V:S\] \?C, c \?\[C,\]2 \|\]$/m);
+    const [hopeless] = await eventually(() => found(document, 'contradictory-candidates'));
+    assert.ok(hopeless);
+    await fix(document, hopeless.range, /any pitch/);
+    assert.match(document.getText(), /^\[V:S\] \?C, c \?x2 \|\]$/m);
+    const [missing] = await eventually(() => found(document, 'voice-missing'));
+    assert.match(missing?.message ?? '', /tenor/);
+    assert.ok(missing);
+    const { command } = await fix(document, missing.range, /^Harmonize/);
+    assert.equal(command?.command, 'cantus.harmonizePiece');
   });
 
   it('mends all of them at once, on request', async () => {

@@ -22,7 +22,7 @@ async function hoverAt(document: vscode.TextDocument, position: vscode.Position)
 }
 
 describe('hovers', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   after(closeAll);
 
   it('explain a note', async () => {
