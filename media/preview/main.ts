@@ -45,6 +45,8 @@ let progress: ProgressMessage | null = null;
 let reading: Reading | null = null;
 let drawTimer: ReturnType<typeof setTimeout> | null = null;
 let cost = 0;
+/** What is to be saved as soon as there is a picture. */
+let unsaved: ExportKind[] = [];
 let askTimer: ReturnType<typeof setTimeout> | null = null;
 /** What the shown probabilities are about. */
 let asked = '';
@@ -151,6 +153,10 @@ function draw(): void {
   showControls();
   cost = performance.now() - start;
   post({ type: 'drawn', uri: current.uri, version: current.version, milliseconds: cost });
+  if (!page.picture || !reading) return;
+  const wanted = unsaved;
+  unsaved = [];
+  for (const kind of wanted) void save(kind);
 }
 
 function showTrouble(good: boolean): void {
@@ -340,7 +346,10 @@ function keep(): void {
 
 async function save(kind: ExportKind): Promise<void> {
   const picture = page.picture;
-  if (!picture || !current || !reading) return;
+  if (!picture || !current || !reading) {
+    unsaved.push(kind);
+    return;
+  }
   const { uri, version } = current;
   const contents: Record<ExportKind, () => string | Promise<string>> = {
     svg: () => svgFile(picture.svg),

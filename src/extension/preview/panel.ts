@@ -43,6 +43,9 @@ type Receiver = {
   readonly [T in PanelMessage['type']]: (message: Extract<PanelMessage, { type: T }>) => unknown;
 };
 
+/** How long an export may take, in milliseconds: the sound of a long piece takes its time. */
+const PATIENCE = 60_000;
+
 export class Panel implements vscode.Disposable {
   readonly #gone = new vscode.EventEmitter<void>();
   readonly onGone = this.#gone.event;
@@ -107,15 +110,27 @@ export class Panel implements vscode.Disposable {
     this.#update();
   }
 
-  /** The picture or the sound as bytes. Rejects when the panel closes first. */
+  /** The picture or the sound as bytes. Rejects when the panel closes first, or cannot draw the text in a minute. */
   export(kind: ExportKind): Promise<Uint8Array> {
     return new Promise((resolve, reject) => {
-      const gone = this.onGone(() => reject(new Error('The preview was closed.')));
       const waiting = this.#wanted.get(kind) ?? [];
-      waiting.push((content) => {
-        gone.dispose();
+      const answer = (content: string): void => {
+        end();
         resolve(bytesOf(kind, content));
-      });
+      };
+      const refuse = (reason: string): void => {
+        end();
+        reject(new Error(reason));
+      };
+      const end = (): void => {
+        clearTimeout(limit);
+        gone.dispose();
+        const place = waiting.indexOf(answer);
+        if (place >= 0) waiting.splice(place, 1);
+      };
+      const gone = this.onGone(() => refuse('The preview was closed.'));
+      const limit = setTimeout(() => refuse('The preview has not drawn the piece.'), PATIENCE);
+      waiting.push(answer);
       this.#wanted.set(kind, waiting);
       this.send({ type: 'export', kind });
     });

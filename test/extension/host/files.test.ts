@@ -26,7 +26,7 @@ const sung = (text: string): string[] =>
     .map((line) => line.replace(/\s+/g, ''));
 
 describe('files', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   before(() => extension().activate());
   after(closeAll);
 
