@@ -8,8 +8,9 @@ import { context } from 'esbuild';
 const root = resolve(import.meta.dirname, '..');
 const dist = join(root, 'dist');
 
-const native = ['onnxruntime-node', '@tensorflow/tfjs-node-gpu', 'vscode'];
-const node = { bundle: true, platform: 'node', target: 'node20', sourcemap: 'linked', external: native };
+/** Loaded when they are needed, from where they are installed: native ones, the editor, and what draws curves. */
+const absent = ['onnxruntime-node', '@tensorflow/tfjs-node-gpu', 'vscode', 'vega', 'vega-lite'];
+const node = { bundle: true, platform: 'node', target: 'node20', sourcemap: 'linked', external: absent };
 const esm = {
   ...node,
   format: 'esm',

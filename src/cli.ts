@@ -9,11 +9,21 @@ import { evaluateRow } from './cli/evaluate.ts';
 import { CommandFailure, messageOf } from './cli/files.ts';
 import { harmonizeRow } from './cli/harmonize.ts';
 import type { Options, Row, Shell } from './cli/rows.ts';
+import { studyRow } from './cli/study.ts';
 import { checkRow, formatRow, midiRow } from './cli/texts.ts';
 import { trainRow } from './cli/train.ts';
 import { EngineFailure } from './engine/failure.ts';
 
-const ROWS: readonly Row[] = [harmonizeRow, checkRow, formatRow, midiRow, convertRow, trainRow, evaluateRow];
+const ROWS: readonly Row[] = [
+  harmonizeRow,
+  checkRow,
+  formatRow,
+  midiRow,
+  convertRow,
+  trainRow,
+  evaluateRow,
+  studyRow,
+];
 
 /** Stands for `-`, which the library takes for an option without a name. No word of a command line has a NUL. */
 const DASH = '\0';

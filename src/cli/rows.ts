@@ -26,7 +26,7 @@ export interface Row {
 }
 
 const misused = (flag: string, wanted: string): CommandFailure =>
-  new CommandFailure(`--${flag}: ${wanted}`, 2);
+  new CommandFailure(`--${flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}: ${wanted}`, 2);
 
 export function stringOption(options: Options, name: string, flag = name): string | undefined {
   const value = options[name];
