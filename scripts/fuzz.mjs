@@ -49,7 +49,7 @@ async function main() {
   line('all', sum);
   for (const loss of losses)
     console.log(
-      `\nLOSS in "${loss.target}": ${loss.what}\n  kept in ${keep(folder, loss)}\n  again: npm run fuzz -- --seed ${seed} --case ${loss.number}${values.only ? ` --only "${values.only}"` : ''}`,
+      `\nLOSS in "${loss.target}": ${loss.what.split('\n').slice(0, 6).join('\n')}\n  kept in ${keep(folder, loss)}\n  again: npm run fuzz -- --seed ${seed} --case ${loss.number}${values.only ? ` --only "${values.only}"` : ''}`,
     );
   if (losses.length > 0) process.exitCode = 1;
 }
@@ -99,6 +99,7 @@ function watched(wanted) {
 }
 
 async function work({ seconds, seed, only, from, most }) {
+  process.setSourceMapsEnabled(true);
   const { fuzz, readTunes, TARGETS } = await import(pathToFileURL(outfile).href);
   const targets = only === null ? TARGETS : TARGETS.filter(({ name }) => name === only);
   if (targets.length === 0)

@@ -96,6 +96,8 @@ function anySelection(parsed: Parsed, dice: Dice): Selection {
   return { mode: dice.percent(70) ? 'fill' : 'resample', ...bars, ...voices, ...rhythm };
 }
 
+const UNCERTAIN = new Set(['unknown-token', 'unclosed-decoration', 'unclosed-grace', 'overlay']);
+
 /** A random fill of a random selection changes what is open and nothing else; what was drawn is what is then read. */
 export function fills(text: string, dice: Dice): void {
   const parsed = parse(text);
@@ -108,8 +110,8 @@ export function fills(text: string, dice: Dice): void {
   const isFill = selection.mode === 'fill';
   keepsTokens(events(parsed, 'pinned', ...(isFill ? (['written'] as const) : [])), edits);
   const after = parse(apply(text, edits));
-  // Where lengths or bars are wrong, what a reader hears after the fill is anyone's guess.
-  if (parsed.problems.some(({ severity }) => severity === 'error')) return;
+  // Where lengths are wrong or signs unknown, what a reader hears after the fill is anyone's guess.
+  if (parsed.problems.some(({ severity, code }) => severity === 'error' || UNCERTAIN.has(code))) return;
   const standing = sounds(after, events(after, 'written', 'pinned', 'open'));
   for (const one of sounds(parsed, events(parsed, 'pinned', ...(isFill ? (['written'] as const) : []))))
     claim(standing.includes(one), `a note that stands sounds another way: ${one}`);

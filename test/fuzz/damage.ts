@@ -192,7 +192,9 @@ export function damageValue(value: unknown, dice: Dice): unknown {
   const keys = inside ? Object.keys(value) : [];
   if (keys.length === 0 || dice.percent(10)) return strange(value, dice);
   const key = dice.one(keys);
-  const copy: Record<string, unknown> | unknown[] = Array.isArray(value) ? [...value] : { ...(value as object) };
+  const copy: Record<string, unknown> | unknown[] = Array.isArray(value)
+    ? [...value]
+    : { ...(value as object) };
   if (dice.percent(10)) Reflect.deleteProperty(copy, key);
   else Reflect.set(copy, key, damageValue(Reflect.get(value as object, key), dice));
   return copy;

@@ -30,6 +30,8 @@ export interface Wanted {
   readonly from?: number;
   /** How many cases at most. */
   readonly most?: number;
+  /** Processor milliseconds that any input may take, besides what its length allows it; 1500 unless told. */
+  readonly patience?: number;
   /** Is told before each case, so that one that never ends can be named. */
   readonly onCase?: (number: number) => void;
 }
@@ -40,7 +42,8 @@ export interface Report {
 }
 
 /** Processor time that an input of so many units may take: far more than it needs, far less than a hang. */
-const limit = (length: number): number => 1500 + length / 20;
+const PATIENCE = 1500;
+const limit = (patience: number, length: number): number => patience + length / 20;
 /** What an input may add to the memory of the process, in bytes. */
 const MOST_MEMORY = 1e9;
 const MINIMISING_SECONDS = 5;
@@ -50,13 +53,14 @@ interface Case {
   readonly target: Target<Input>;
   readonly input: Input;
   readonly chance: number;
+  readonly patience: number;
 }
 
 /** The case of a number. */
-export function caseOf({ targets, tunes, seed }: Wanted, number: number): Case {
+export function caseOf({ targets, tunes, seed, patience = PATIENCE }: Wanted, number: number): Case {
   const dice = new Dice(Math.imul(seed, 0x9e3779b1) ^ Math.imul(number + 1, 0x85ebca6b));
   const target = targets[number % targets.length]!;
-  return { target, input: target.make(tunes, dice), chance: dice.below(2 ** 31) };
+  return { target, input: target.make(tunes, dice), chance: dice.below(2 ** 31), patience };
 }
 
 const isPlain = (input: Input): input is string | Uint8Array =>
@@ -71,21 +75,25 @@ function used(): number {
 }
 
 /** What is wrong with a case; null when all is well, true when it was refused as it should be. */
-function judge({ target, input, chance }: Case): string | boolean {
+function judge({ target, input, chance, patience }: Case): string | boolean {
   const memory = process.memoryUsage.rss();
   const begun = used();
   let refused: boolean;
   try {
     refused = target.check(input, chance);
   } catch (error) {
-    return error instanceof Error ? `${error.name}: ${error.message}` : `thrown: ${String(error)}`;
+    return error instanceof Error ? (error.stack ?? error.message) : `thrown: ${String(error)}`;
   }
-  if (used() - begun > limit(sizeOf(input))) return 'it takes too long';
+  if (used() - begun > limit(patience, sizeOf(input))) return 'it takes too long';
   return process.memoryUsage.rss() - memory > MOST_MEMORY ? 'it takes too much memory' : refused;
 }
 
 /** Numbers and quotations differ from input to input, the fault does not. */
-const kindOf = (what: string): string => what.replace(/\d+|".*"|'.*'/g, '#').slice(0, 80);
+const kindOf = (what: string): string => {
+  const [message, ...stack] = what.split('\n');
+  const place = stack.find((line) => !line.includes('claim (')) ?? '';
+  return `${message!.replace(/\d+|".*"|'.*'/g, '#').slice(0, 80)} ${place}`;
+};
 
 /** Takes away stretches, halves first, as long as the same thing goes wrong. */
 function minimise(found: Case, what: string): Input {

@@ -60,7 +60,12 @@ const refusesMusic = (bytes: Uint8Array, read: typeof readMidi | typeof readMusi
 
 const LONGEST_SOURCE = 4000;
 const scoreFrom = (tunes: readonly string[], dice: Dice) =>
-  parse(dice.one(tunes).replace(/^%.*\n/gm, '').slice(0, LONGEST_SOURCE)).score;
+  parse(
+    dice
+      .one(tunes)
+      .replace(/^%.*\n/gm, '')
+      .slice(0, LONGEST_SOURCE),
+  ).score;
 
 const ENTITIES = `<!DOCTYPE a [<!ENTITY lol "lol">${Array.from(
   { length: 20 },
@@ -72,6 +77,17 @@ function entityBomb(xml: string, dice: Dice): Uint8Array {
   const lead = dice.percent(50) ? '' : `<!--${' '.repeat(dice.below(200_000))}-->`;
   const text = `${lead}${ENTITIES}${xml.replace(/<work-title>/, '<work-title>&l19;')}`;
   return dice.percent(20) ? new Uint8Array(Buffer.from(`\uFEFF${text}`, 'utf16le')) : Buffer.from(text);
+}
+
+/** A zip without the time of its making, so that it is the same tomorrow. */
+function timeless(zip: Uint8Array): Uint8Array {
+  const view = new DataView(zip.buffer, zip.byteOffset, zip.byteLength);
+  for (let at = 0; at + 16 <= zip.length; at++) {
+    const signature = view.getUint32(at, true);
+    if (signature === 0x04034b50) view.setUint32(at + 10, 0x210000, true);
+    if (signature === 0x02014b50) view.setUint32(at + 12, 0x210000, true);
+  }
+  return zip;
 }
 
 /** A zip of one file of so many megabytes of spaces, which says so or lies about it. */
@@ -216,7 +232,7 @@ const ALL_ROWS: readonly Target<Input>[] = [
   row<Uint8Array>({
     name: 'mxl',
     make: (tunes, dice) =>
-      dice.percent(20) ? zipBomb(dice) : damageBytes(toMxl(scoreFrom(tunes, dice)).content, dice),
+      dice.percent(20) ? zipBomb(dice) : damageBytes(timeless(toMxl(scoreFrom(tunes, dice)).content), dice),
     check: (bytes) => refusesMusic(bytes, readMusicXml),
   }),
   row<Uint8Array>({

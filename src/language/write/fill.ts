@@ -226,7 +226,8 @@ function nameFirstLine(
   idOf: (voice: Voice) => string,
   edits: readonly TextEdit[],
 ): TextEdit[] {
-  const first = tree.lines[layout.voices.findIndex((here) => here.has(voice))]!;
+  const first = tree.lines[layout.voices.findIndex((here) => here.has(voice))];
+  if (first === undefined) return [];
   const done = edits.some((edit) => edit.span.start === first.start && edit.newText.startsWith('[V:'));
   return done ? [] : [insert(first.start, `[V:${idOf(voice)}] `)];
 }
@@ -258,5 +259,14 @@ export function fill(parsed: Parsed, gridded: Gridded, filled: Filled, policy: P
     if (spot === undefined) written.push(placeEdit(writer, place));
     else inGaps.push({ ...place, spot });
   });
-  return merge([...written, ...notated.repairs, ...gapEdits(writer, layout, inGaps)]);
+  const added = gapEdits(writer, layout, inGaps);
+  // Both may insert where a line begins: declarations and names of voices come before an accidental, new bars after a tie.
+  const beginsLine = ({ span }: TextEdit): boolean =>
+    span.start === 0 || '\r\n'.includes(parsed.text[span.start - 1]!);
+  return merge([
+    ...added.filter(beginsLine),
+    ...written,
+    ...notated.repairs,
+    ...added.filter((edit) => !beginsLine(edit)),
+  ]);
 }

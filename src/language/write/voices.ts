@@ -72,11 +72,10 @@ export function declare(
   }
   const late =
     keyLine === undefined || /\b(clef|octave|transpose)\s*=|\b(treble|bass|alto|tenor)/.test(keyLine.text);
-  edits.push(
-    keyLine !== undefined && !late
-      ? insert(keyLine.start, declarations.map((line) => line + eol).join(''))
-      : insert(keyLine?.end ?? headerEnd, declarations.map((line) => eol + line).join('')),
-  );
+  // Without a key the header ends where the first line of music begins.
+  const at = keyLine === undefined ? headerEnd : late ? keyLine.end : keyLine.start;
+  const beginsLine = at === 0 || '\r\n'.includes(text[at - 1]!);
+  edits.push(insert(at, declarations.map((line) => (beginsLine ? line + eol : eol + line)).join('')));
   return edits;
 }
 
