@@ -81,6 +81,7 @@ function planOf(options: Options): StudyPlan {
       // As in the article: eight examples of 32 steps.
       batch: quick ? 2 : 8,
       columns: quick ? 8 : 32,
+      warmup: quick ? 10 : DEFAULT_PLAN.warmup,
       threads: whole('threads', DEFAULT_PLAN.threads, 1),
     },
     orderings: whole('orderings', 5, 2),

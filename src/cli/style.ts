@@ -143,7 +143,7 @@ function asText(protocol: Protocol, theirs: Sampling, ours: Sampling): string {
   const row = (name: string, bach: number, filled: number, digits?: number): string =>
     `${name.padEnd(width)}${figure(bach, digits)}${figure(filled, digits)}${figure(filled / bach)}`;
   return `${[
-    `${fills} fills of ${voices} in ${pieces} pieces (${extent}), ${model} on a grid of ${grid}`,
+    `${fills} fills of ${voices} in ${pieces} piece${pieces === 1 ? '' : 's'} (${extent}), ${model} on a grid of ${grid}`,
     `schedule ${schedule}${rounds}, rules ${rules}, temperature ${temperature}, seed ${seed}: ` +
       `${ours.forwards.toFixed(0)} forwards and ${(ours.milliseconds / 1000).toFixed(1)} s a fill`,
     '',

@@ -106,7 +106,7 @@ describe('train and evaluate', () => {
     const { counted } = style.habits.find(({ code }: { code: string }) => code === 'onsets-S');
     expect(counted.fills).toEqual({ count: 3 * counted.bach.count, of: 3 * 16 });
     const lines = (await run(evaluateRow, asked)).out;
-    expect(lines).toContain('3 fills of AB in 1 pieces (the last 16 steps), eighths on a grid of 8');
+    expect(lines).toContain('3 fills of AB in 1 piece (the last 16 steps), eighths on a grid of 8');
     expect(lines).toMatch(/last chord the tonic triad in root position, % +\d/);
     expect(lines).toMatch(/own-sample NLL/);
     await expect(run(evaluateRow, { data, model: other, grid: '16' })).rejects.toThrow('for a grid of 8');

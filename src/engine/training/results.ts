@@ -11,6 +11,7 @@ const asPrinted = (max: number, min: number, b: number) => (n: number, of: numbe
 
 const nats = (value: number): string => value.toFixed(3);
 const percent = (value: number): string => `${(100 * value).toFixed(0)} %`;
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 const NAMES: Readonly<Record<number, string>> = { 16: 'sixteenths', 8: 'eighths', 4: 'quarters' };
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
@@ -71,8 +72,8 @@ ${picture('losses')}
 - *Training loss*: an erased cell of the training examples, at the end (masks of every kind, also whole voices and blocks).
 - *Masked NLL*: the same on pieces held back, uniform masks, crops of 32 steps. *Melody given*: the three lower voices open.
 - *Framewise NLL*: a frame of four voices, as in Counterpoint by Convolution: random order, M = ${plan.orderings},
-  ${finest.framewise.pieces} pieces, ${plan.crop === null ? 'whole' : `their first ${plan.crop} steps`}. Not comparable with the figures to its left, nor with another M.
-- *Own-sample NLL*: −log p of the network's own notes when they were drawn: ${plan.samples} chains of ${plan.bars} bars from nothing, the
+  ${counted(finest.framewise.pieces, 'piece')}, ${plan.crop === null ? 'whole' : `their first ${plan.crop} steps`}. Not comparable with the figures to its left, nor with another M.
+- *Own-sample NLL*: −log p of the network's own notes when they were drawn: ${counted(plan.samples, 'chain')} of ${counted(plan.bars, 'bar')} from nothing, the
   article's schedule with one round a cell. It is an entropy and says nothing about real chorales. The article prints
   this figure as "validation NLL".
 
@@ -161,6 +162,6 @@ function settling({ resolution, long }: GridFigures): string {
   const [first, threeQuarters, last] = [0, 0.75, 1].map((share) => pointAt(long, share).nll);
   const fell = last < first ? 'falls' : 'does not fall';
   const change = last - threeQuarters;
-  const end = Math.abs(change) < SETTLED ? 'settles' : change < 0 ? 'is still falling' : 'rises again';
+  const end = Math.abs(change) < SETTLED ? 'settles' : change < 0 ? 'is still falling' : 'is rising';
   return `- ${NAMES[resolution]}: it ${fell} (${nats(first)} to ${nats(last)}) and ${end} (${change < 0 ? '−' : '+'}${nats(Math.abs(change))} over the last quarter).`;
 }
