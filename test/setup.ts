@@ -1,0 +1,4 @@
+// Every property is tried on the same cases in every run, so that a failure can be seen again; CANTUS_SEED tries others.
+import fc from 'fast-check';
+
+fc.configureGlobal({ seed: Number(process.env.CANTUS_SEED ?? 1685) });
