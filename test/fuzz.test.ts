@@ -11,7 +11,7 @@ const tunes = readTunes(join(import.meta.dirname, '..'));
 
 describe('damaged input', () => {
   it('breaks nothing in ten seconds', { timeout: 120_000 }, () => {
-    const seed = Number(process.env['CANTUS_SEED'] ?? 6);
+    const seed = Number(process.env.CANTUS_SEED ?? 6);
     const { tallies, losses } = fuzz({ targets: TARGETS, tunes, seed, seconds: 10 });
     expect(losses).toEqual([]);
     for (const [name, { cases }] of tallies) expect(cases, name).toBeGreaterThan(0);

@@ -25,10 +25,10 @@ interface Hymn {
 }
 
 const root = resolve(import.meta.dirname, '..');
-const data = join(process.env['CANTUS_DATA'] ?? join(root, '../shared/data'), 'openhymnal.dev.json');
+const data = join(process.env.CANTUS_DATA ?? join(root, '../shared/data'), 'openhymnal.dev.json');
 const hymns: readonly Hymn[] = existsSync(data) ? JSON.parse(readFileSync(data, 'utf8')).pieces : [];
 /** All of them with CANTUS_THOROUGH; a dozen spread over the book otherwise. */
-const sample = process.env['CANTUS_THOROUGH'] ? hymns : hymns.filter((_, index) => index % 13 === 0);
+const sample = process.env.CANTUS_THOROUGH ? hymns : hymns.filter((_, index) => index % 13 === 0);
 const hasAbc2midi = spawnSync('abc2midi', ['-ver']).error === undefined;
 
 const ACCIDENTALS: Record<string, string> = { '': '=', '#': '^', '##': '^^', b: '_', bb: '__' };

@@ -144,19 +144,19 @@ function parseHeader(
   } catch {
     throw damaged('its header cannot be read');
   }
-  if (!isRecord(header) || !Array.isArray(header['tensors']) || typeof header['checksum'] !== 'number') {
+  if (!isRecord(header) || !Array.isArray(header.tensors) || typeof header.checksum !== 'number') {
     throw damaged('its header is incomplete');
   }
-  const entries = header['tensors'].filter(
+  const entries = header.tensors.filter(
     (e): e is TensorEntry =>
       isRecord(e) &&
-      typeof e['name'] === 'string' &&
-      (e['type'] === 'f16' || e['type'] === 'f32') &&
-      Number.isInteger(e['length']) &&
-      Number(e['length']) >= 0,
+      typeof e.name === 'string' &&
+      (e.type === 'f16' || e.type === 'f32') &&
+      Number.isInteger(e.length) &&
+      Number(e.length) >= 0,
   );
-  if (entries.length !== header['tensors'].length) throw damaged('its table of tensors is wrong');
-  return { ...header, tensors: entries, checksum: header['checksum'] };
+  if (entries.length !== header.tensors.length) throw damaged('its table of tensors is wrong');
+  return { ...header, tensors: entries, checksum: header.checksum };
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
@@ -221,19 +221,19 @@ const isCount = (value: unknown, most: number): boolean =>
   typeof value === 'number' && Number.isInteger(value) && value > 0 && value <= most;
 
 function isSpec(value: unknown): value is NetworkSpec {
-  if (!isRecord(value) || !isRecord(value['inputs']) || !Array.isArray(value['dilations'])) return false;
-  const pairs = [value['kernel'], ...value['dilations']];
+  if (!isRecord(value) || !isRecord(value.inputs) || !Array.isArray(value.dilations)) return false;
+  const pairs = [value.kernel, ...value.dilations];
   return (
-    [16, 8, 4].includes(Number(value['resolution'])) &&
-    [1, 2, 4].includes(Number(value['fold'])) &&
-    Number.isInteger(value['lowest']) &&
-    isCount(value['pitches'], 128) &&
-    isCount(value['layers'], 256) &&
-    isCount(value['filters'], 1024) &&
+    [16, 8, 4].includes(Number(value.resolution)) &&
+    [1, 2, 4].includes(Number(value.fold)) &&
+    Number.isInteger(value.lowest) &&
+    isCount(value.pitches, 128) &&
+    isCount(value.layers, 256) &&
+    isCount(value.filters, 1024) &&
     pairs.length > 1 &&
     pairs.every((pair) => Array.isArray(pair) && pair.length === 2 && pair.every((n) => isCount(n, 64))) &&
-    typeof value['separable'] === 'boolean' &&
-    typeof value['onsetAnswer'] === 'boolean'
+    typeof value.separable === 'boolean' &&
+    typeof value.onsetAnswer === 'boolean'
   );
 }
 

@@ -32,7 +32,7 @@ describe('a graph', () => {
     const session = await ort.InferenceSession.create(graph.finish());
     const run = async (values: number[]) => {
       const out = await session.run({ x: new ort.Tensor('float32', values, [values.length / 2, 2]) });
-      return [...(out['sum']!.data as Float32Array)];
+      return [...(out.sum!.data as Float32Array)];
     };
     expect(await run([0, 0])).toEqual([0.75, 1.5]);
     expect(await run([0, 0, -1, -2])).toEqual([0.75, 1.5]);

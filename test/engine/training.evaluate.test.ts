@@ -142,7 +142,7 @@ describe('summary', () => {
   });
 });
 
-const DATA = process.env['CANTUS_DATA'] ?? new URL('../../../shared/data', import.meta.url).pathname;
+const DATA = process.env.CANTUS_DATA ?? new URL('../../../shared/data', import.meta.url).pathname;
 const VALID = `${DATA}/jsb16.valid.json`;
 
 describe.skipIf(!existsSync(VALID))(

@@ -85,7 +85,7 @@ async function runner(spec: NetworkShape, shape: Pick<StepShape, 'kind' | 'norm'
     });
     const read = (name: string) => Float32Array.from(out[name]!.data as Float32Array);
     const loss = read('pitchLoss')[0]! + 0.1 * read('onsetLoss')[0]!;
-    return { loss, statistics: read('statistics'), gradient: out['gradient'] ? read('gradient') : null };
+    return { loss, statistics: read('statistics'), gradient: out.gradient ? read('gradient') : null };
   };
 }
 
@@ -122,7 +122,7 @@ const NETWORKS: readonly (readonly [string, NetworkShape])[] = [
 describe('the training step', () => {
   it.each(NETWORKS)('has the gradients of finite differences: %s', async (_, spec) => {
     const feeds = feedsFor(spec);
-    const weights = feeds['weights']!.data as Float32Array;
+    const weights = feeds.weights!.data as Float32Array;
     const exact = await runner(spec, { kind: 'gradient' });
     const measure = await runner(spec, { kind: 'measure' });
     const { gradient } = await exact(feeds, weights);
@@ -149,7 +149,7 @@ describe('the training step', () => {
 
   it('normalises like the definition of batch normalisation, forwards and backwards', async () => {
     const feeds = feedsFor(TINY);
-    const weights = feeds['weights']!.data as Float32Array;
+    const weights = feeds.weights!.data as Float32Array;
     const fused = await (await runner(TINY, { kind: 'gradient' }))(feeds, weights);
     const primitive = await (await runner(TINY, { kind: 'gradient', norm: 'primitive' }))(feeds, weights);
     expect(fused.loss).toBeCloseTo(primitive.loss, 4);

@@ -7,7 +7,7 @@ import { chance } from '../language/write/filler.ts';
 
 /** The pieces of the repository and, where the folder is there, real hymns. Bytes as they are in the file. */
 export function readTunes(root: string): readonly string[] {
-  const data = process.env['CANTUS_DATA'] ?? join(root, '../shared/data');
+  const data = process.env.CANTUS_DATA ?? join(root, '../shared/data');
   return [join(root, 'examples'), join(data, 'abc')].filter(existsSync).flatMap((folder) =>
     readdirSync(folder)
       .filter((name) => /\.(satb|abc)$/.test(name))

@@ -55,7 +55,7 @@ export async function startRunner(
     const mean = Object.fromEntries(
       Object.keys(outs[0]!).map((name) => [name, average(outs.map((out) => out[name]!))]),
     );
-    const gradient = new ort.Tensor('float32', mean['gradient']!, [mean['gradient']!.length]);
+    const gradient = new ort.Tensor('float32', mean.gradient!, [mean.gradient!.length]);
     return { ...losses(mean), ...updated(numbers(await last.run({ ...update, gradient }))) };
   };
   const release = async (): Promise<void> => {
@@ -70,16 +70,16 @@ const numbers = (out: InferenceSession.ReturnType): Numbers =>
   Object.fromEntries(Object.entries(out).map(([name, tensor]) => [name, tensor.data as Float32Array]));
 
 const losses = (out: Numbers): Pick<StepOutcome, 'pitch' | 'onset' | 'statistics'> => ({
-  pitch: out['pitchLoss']![0]!,
-  onset: out['onsetLoss']![0]!,
-  statistics: out['statistics']!,
+  pitch: out.pitchLoss![0]!,
+  onset: out.onsetLoss![0]!,
+  statistics: out.statistics!,
 });
 
 const updated = (out: Numbers): Pick<StepOutcome, 'weights' | 'first' | 'second' | 'norm'> => ({
-  weights: out['weights_']!,
-  first: out['first_']!,
-  second: out['second_']!,
-  norm: out['norm']![0]!,
+  weights: out.weights_!,
+  first: out.first_!,
+  second: out.second_!,
+  norm: out.norm![0]!,
 });
 
 function average(vectors: readonly Float32Array[]): Float32Array {

@@ -14,12 +14,11 @@ import { apply } from '../../../src/language/write/edits.ts';
 import { fill } from '../../../src/language/write/fill.ts';
 import { chance, fillByChance } from './filler.ts';
 
-const folder =
-  process.env['CANTUS_DATA'] ?? fileURLToPath(new URL('../../../../shared/data', import.meta.url));
+const folder = process.env.CANTUS_DATA ?? fileURLToPath(new URL('../../../../shared/data', import.meta.url));
 const hymns = join(folder, 'abc');
 const all = existsSync(hymns) ? readdirSync(hymns).filter((name) => name.endsWith('.abc')) : [];
 /** Every twelfth; all of them (a minute or so) with CANTUS_ALL_HYMNS=1. */
-const files = process.env['CANTUS_ALL_HYMNS'] ? all : all.filter((_, i) => i % 12 === 0);
+const files = process.env.CANTUS_ALL_HYMNS ? all : all.filter((_, i) => i % 12 === 0);
 if (files.length === 0) console.warn(`No hymns in ${hymns}: set CANTUS_DATA. Their tests are skipped.`);
 const read = (name: string): string => readFileSync(join(hymns, name), 'latin1');
 

@@ -205,7 +205,7 @@ function checkFill(
 }
 
 /** More with CANTUS_RUNS=500. */
-const RUNS = { numRuns: Number(process.env['CANTUS_RUNS'] ?? 25) };
+const RUNS = { numRuns: Number(process.env.CANTUS_RUNS ?? 25) };
 const TIME = 60_000;
 
 describe('fill, whatever stands and whatever is drawn', () => {
