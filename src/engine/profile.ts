@@ -240,9 +240,11 @@ export const rateOf = (profile: Profile, { code, per }: Habit): number => {
 /** A profile beside another, as lines to print: the habit, theirs, ours, and ours as a multiple of theirs. */
 export function compareProfiles(theirs: Profile, ours: Readonly<Record<string, Profile>>): string[] {
   const names = Object.keys(ours);
-  const figure = (value: number): string => (Number.isFinite(value) ? value.toFixed(2) : '-').padStart(10);
+  const column = Math.max(10, ...names.map((name) => name.length + 2));
+  const figure = (value: number): string =>
+    (Number.isFinite(value) ? value.toFixed(2) : '-').padStart(column);
   const width = Math.max(...HABITS.map(({ name }) => name.length));
-  const head = `${''.padEnd(width)}${['Bach', ...names.flatMap((name) => [name, 'ratio'])].map((name) => name.padStart(10)).join('')}`;
+  const head = `${''.padEnd(width)}${['Bach', ...names.flatMap((name) => [name, 'ratio'])].map((name) => name.padStart(column)).join('')}`;
   return [
     head,
     ...HABITS.map((habit) => {
