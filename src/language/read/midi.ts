@@ -8,6 +8,7 @@ import type { Tempo } from '../score.ts';
 import { barTicks, type Metre, TICKS_PER_QUARTER, TICKS_PER_WHOLE, type Tick } from '../time.ts';
 import { spellings } from '../write/spell.ts';
 import { assemble, blank, type FoundBar, type Line, ReadFailure, type Reading } from './foreign.ts';
+import { checkMidiBytes } from './midibytes.ts';
 import { isSingle, type Sounding, separate } from './separate.ts';
 
 export interface MidiReadOptions {
@@ -61,6 +62,7 @@ function open(bytes: Uint8Array): MidiFile {
   if (String.fromCharCode(...bytes.subarray(0, 4)) !== 'MThd')
     throw new ReadFailure('This is no MIDI file: it does not begin as one.');
   try {
+    checkMidiBytes(bytes);
     return new MidiFile(bytes);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
