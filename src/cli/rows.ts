@@ -67,7 +67,7 @@ export function voicesOption(options: Options): readonly Voice[] | undefined {
   const text = stringOption(options, 'voices');
   if (text === undefined) return undefined;
   return text.split(',').map((name) => {
-    const voice = VOICE_LETTERS.findIndex((letter) => letter === name.trim().toUpperCase());
+    const voice = (VOICE_LETTERS as readonly string[]).indexOf(name.trim().toUpperCase());
     if (voice < 0) throw misused('voices', `wants voices out of S,A,T,B, not "${text}"`);
     return voice as Voice;
   });
