@@ -8,6 +8,8 @@ import type { Interval, Metre, Tick } from './time.ts';
 /** 0 soprano, 1 alto, 2 tenor, 3 bass. */
 export type Voice = 0 | 1 | 2 | 3;
 export const VOICES: readonly Voice[] = [0, 1, 2, 3];
+/** For values from outside: arguments of commands, messages. */
+export const isVoice = (value: unknown): value is Voice => VOICES.some((voice) => voice === value);
 export const VOICE_LETTERS = ['S', 'A', 'T', 'B'] as const;
 export const VOICE_NAMES = ['Soprano', 'Alto', 'Tenor', 'Bass'] as const;
 

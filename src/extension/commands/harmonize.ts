@@ -4,7 +4,7 @@
 import * as vscode from 'vscode';
 import type { Wish } from '../../engine/piece.ts';
 import type { Selection } from '../../language/read/grid.ts';
-import { type Score, VOICE_NAMES, VOICES, type Voice } from '../../language/score.ts';
+import { isVoice, type Score, VOICE_NAMES, VOICES, type Voice } from '../../language/score.ts';
 import type { Motor } from '../motor.ts';
 import { barsName, selectionIn, stretchAt } from '../places.ts';
 import type { Runs } from '../runs.ts';
@@ -124,8 +124,6 @@ const isPlace = (value: unknown): value is PlaceArgument =>
   typeof Reflect.get(value, 'uri') === 'string' &&
   typeof Reflect.get(value, 'from') === 'number' &&
   typeof Reflect.get(value, 'to') === 'number';
-
-const isVoice = (value: unknown): value is Voice => VOICES.some((voice) => voice === value);
 
 async function askForVoice(): Promise<Voice | undefined> {
   const items = VOICES.map((voice) => ({ label: VOICE_NAMES[voice], voice }));

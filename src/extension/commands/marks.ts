@@ -4,7 +4,7 @@
 import * as vscode from 'vscode';
 import type { TextEdit } from '../../language/problem.ts';
 import type { Parsed } from '../../language/read/parse.ts';
-import { VOICE_LETTERS, VOICES, type Voice } from '../../language/score.ts';
+import { isVoice, VOICE_LETTERS, VOICES } from '../../language/score.ts';
 import { selectionIn } from '../places.ts';
 import { applyEdits, type Scores } from '../scores.ts';
 import { seedFor } from '../seeds.ts';
@@ -93,5 +93,3 @@ export class Marks implements vscode.Disposable {
     });
   }
 }
-
-const isVoice = (value: unknown): value is Voice => VOICES.some((voice) => voice === value);
