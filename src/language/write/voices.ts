@@ -7,6 +7,7 @@ import type { Line } from '../read/tree.ts';
 import { type Bar, type Score, VOICE_LETTERS, VOICE_NAMES, VOICES, type Voice } from '../score.ts';
 import { type Metre, TICKS_PER_WHOLE, type Tick } from '../time.ts';
 import { insert, lineEnd } from './edits.ts';
+import { writeMetre } from './header.ts';
 import { writeAccidental, writeLength } from './token.ts';
 
 /** Ids of the four voices: those of the text, else a letter or name that no voice has. */
@@ -101,8 +102,6 @@ export function writeKey({ tonic, mode, signature }: Key): string {
   return signs.length === 0 ? 'C' : `${name} exp ${signs.join(' ')}`;
 }
 
-const writeMetre = (metre: Metre | null): string =>
-  metre === null ? 'none' : `${metre.beats}/${metre.unit}`;
 const sameMetre = (a: Metre | null, b: Metre | null): boolean => writeMetre(a) === writeMetre(b);
 
 /** `[M:…]` and `[K:…]` where a bar begins with others than the bar before. */
