@@ -2,7 +2,7 @@
 // Knows what can be wished for, not how it is done.
 
 import type { ExportKind, PanelCommand } from '../../src/extension/preview/messages.ts';
-import type { Preferences } from './preferences.ts';
+import { type Preferences, zoomed } from './preferences.ts';
 import { element, shape } from './shapes.ts';
 import type { PlayState } from './transport.ts';
 
@@ -113,8 +113,7 @@ export function controls(wishes: Wishes) {
     (value) => prefer((old) => ({ ...old, width: value })),
   );
   const zoomText = element('output', { 'aria-label': 'Zoom' });
-  const zoomBy = (factor: number) => () =>
-    prefer((old) => ({ ...old, zoom: Math.min(3, Math.max(0.4, Math.round(old.zoom * factor * 20) / 20)) }));
+  const zoomBy = (factor: number) => () => prefer((old) => ({ ...old, zoom: zoomed(old.zoom, factor) }));
   const paper = button('Paper', 'Paper', flip('paper'), 'Black on white, whatever the theme');
   const heat = button('Surprise', 'Surprise', flip('heat'), 'How unlikely the network finds each note');
   const odds = button(

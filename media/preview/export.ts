@@ -1,31 +1,45 @@
 // The picture as a file of its own, as a page to print, and the sound as WAV. Knows no editor.
 
+import type { Attributes } from './shapes.ts';
+import { wavBytes } from './wav.ts';
+
 /** Marks that belong to the editor, not to the music. */
 const PASSING = '.bars, .moment, .playing, .ghosts, .playhead, .heat';
 /** What the picture needs of the panel's style when it stands alone. */
 const PROPERTIES = ['fill', 'stroke', 'stroke-width', 'stroke-dasharray', 'opacity', 'color'];
+const LETTERING = { 'font-family': 'sans-serif', 'font-size': '11', 'text-anchor': 'middle' };
+export const XML = '<?xml version="1.0" encoding="UTF-8"?>\n';
 
-/** The picture as an SVG document in black on white, with its look marks. */
-export function svgFile(svg: SVGSVGElement): string {
+/**
+ * A copy of the picture in black on white, with its look marks and none that passes. `style` tells how a mark looks
+ * where there is no style sheet.
+ */
+export function standalone(svg: SVGSVGElement, style: (mark: Element) => Attributes): SVGSVGElement {
   const copy = svg.cloneNode(true) as SVGSVGElement;
   const marks = svg.querySelectorAll('.layer.looks *');
   copy.querySelectorAll('.layer.looks *').forEach((mark, i) => {
-    const style = getComputedStyle(marks[i]!);
-    for (const name of PROPERTIES) mark.setAttribute(name, style.getPropertyValue(name));
-    mark.setAttribute('font-family', 'sans-serif');
-    mark.setAttribute('font-size', '11');
-    mark.setAttribute('text-anchor', 'middle');
+    const attributes = { ...style(marks[i]!), ...LETTERING };
+    for (const [name, value] of Object.entries(attributes)) mark.setAttribute(name, String(value));
   });
   for (const passing of copy.querySelectorAll(PASSING))
     if (passing.classList.contains('layer')) passing.remove();
-  for (const style of copy.querySelectorAll('style')) style.remove();
-  const box = copy.viewBox.baseVal;
+  for (const sheet of copy.querySelectorAll('style')) sheet.remove();
+  const [, , width, height] = (copy.getAttribute('viewBox') ?? '').split(' ');
   copy.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
-  copy.setAttribute('width', String(box.width));
-  copy.setAttribute('height', String(box.height));
+  copy.setAttribute('width', width ?? '');
+  copy.setAttribute('height', height ?? '');
   copy.setAttribute('color', '#000');
   copy.removeAttribute('style');
-  return `<?xml version="1.0" encoding="UTF-8"?>\n${new XMLSerializer().serializeToString(copy)}\n`;
+  return copy;
+}
+
+/** The picture as an SVG document, its marks as the panel shows them. */
+export function svgFile(svg: SVGSVGElement): string {
+  const copy = standalone(svg, (mark) => {
+    const style = getComputedStyle(mark);
+    return Object.fromEntries(PROPERTIES.map((name) => [name, style.getPropertyValue(name)]));
+  });
+  return `${XML}${new XMLSerializer().serializeToString(copy)}\n`;
 }
 
 /** A page that prints well and fetches nothing: one picture, cut between the systems where a page ends. */
@@ -77,29 +91,7 @@ export function cutPages(
 /** 16-bit stereo WAV in base64. */
 export function wavFile(buffer: AudioBuffer): string {
   const channels = Array.from({ length: buffer.numberOfChannels }, (_, i) => buffer.getChannelData(i));
-  const frames = buffer.length;
-  const bytes = new Uint8Array(44 + 2 * frames * channels.length);
-  const view = new DataView(bytes.buffer);
-  const ascii = (at: number, text: string): void => {
-    for (let i = 0; i < text.length; i++) view.setUint8(at + i, text.charCodeAt(i));
-  };
-  ascii(0, 'RIFF');
-  view.setUint32(4, bytes.length - 8, true);
-  ascii(8, 'WAVEfmt ');
-  view.setUint32(16, 16, true);
-  view.setUint16(20, 1, true);
-  view.setUint16(22, channels.length, true);
-  view.setUint32(24, buffer.sampleRate, true);
-  view.setUint32(28, 2 * channels.length * buffer.sampleRate, true);
-  view.setUint16(32, 2 * channels.length, true);
-  view.setUint16(34, 16, true);
-  ascii(36, 'data');
-  view.setUint32(40, bytes.length - 44, true);
-  for (let i = 0, at = 44; i < frames; i++)
-    for (const channel of channels) {
-      view.setInt16(at, Math.round(32767 * Math.max(-1, Math.min(1, channel[i]!))), true);
-      at += 2;
-    }
+  const bytes = wavBytes(channels, buffer.sampleRate);
   let text = '';
   for (let i = 0; i < bytes.length; i += 0x8000)
     text += String.fromCharCode(...bytes.subarray(i, i + 0x8000));

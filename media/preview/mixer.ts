@@ -3,6 +3,7 @@
 
 import type { Instrument, Voice } from '../../src/extension/preview/messages.ts';
 import type { Bank, Sample } from './bank.ts';
+import { ATTACK, MASTER, PLACES, toneOf } from './tone.ts';
 
 /** An instrument whose file has been decoded. */
 export interface Voicing {
@@ -54,9 +55,6 @@ export function gains(levels: readonly Level[]): number[] {
   return levels.map((level) => (level.mute || (solo && !level.solo) ? 0 : level.volume));
 }
 
-const PLACES = [-0.35, -0.12, 0.12, 0.35];
-const MASTER = 0.75;
-
 /** The graph in one context (live or offline). */
 export class Mixer {
   readonly #voices: GainNode[];
@@ -95,16 +93,14 @@ export class Mixer {
 
   /** Sounds a MIDI number. Times in seconds of the context. */
   strike(voice: Voice, pitch: number, when: number, length: number): void {
-    const { buffer, rate, release, samples } = this.voicing;
-    const sample = samples.reduce((a, b) => (Math.abs(b.pitch - pitch) < Math.abs(a.pitch - pitch) ? b : a));
-    const playbackRate = 2 ** ((pitch - sample.pitch) / 12);
-    const source = new AudioBufferSourceNode(this.context, { buffer, playbackRate });
+    const { buffer, rate } = this.voicing;
+    const { sample, speed, end, fading, stop } = toneOf(this.voicing, pitch, length);
+    const source = new AudioBufferSourceNode(this.context, { buffer, playbackRate: speed });
     const envelope = new GainNode(this.context, { gain: 0 });
-    const end = when + Math.max(0.05, length - 0.02);
     envelope.gain.setValueAtTime(0, when);
-    envelope.gain.linearRampToValueAtTime(1, when + 0.012);
-    envelope.gain.setValueAtTime(1, end);
-    envelope.gain.setTargetAtTime(0, end, release / 3);
+    envelope.gain.linearRampToValueAtTime(1, when + ATTACK);
+    envelope.gain.setValueAtTime(1, when + end);
+    envelope.gain.setTargetAtTime(0, when + end, fading);
     source.connect(envelope).connect(this.#voices[voice]!);
     if (sample.loopEnd > 0) {
       source.loop = true;
@@ -112,7 +108,7 @@ export class Mixer {
       source.loopEnd = (sample.start + sample.loopEnd) / rate;
       source.start(when, sample.start / rate);
     } else source.start(when, sample.start / rate, sample.length / rate);
-    source.stop(end + release * 1.5);
+    source.stop(when + stop);
     this.#keep(source, envelope);
   }
 

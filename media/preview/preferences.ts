@@ -48,6 +48,10 @@ export const DEFAULTS: Preferences = {
   },
 };
 
+/** A zoom so many times as large, in steps of five hundredths. */
+export const zoomed = (zoom: number, factor: number): number =>
+  Math.min(3, Math.max(0.4, Math.round(zoom * factor * 20) / 20));
+
 const field = (from: unknown, key: string): unknown =>
   typeof from === 'object' && from !== null && Object.hasOwn(from, key) ? Reflect.get(from, key) : undefined;
 

@@ -1,0 +1,97 @@
+// What stands around the sheet of music: trouble above it, words, status and the key to the marks below it.
+
+import type { Sheet, Span, Trouble } from '../../src/extension/preview/messages.ts';
+import { element } from './shapes.ts';
+
+const MARKS = {
+  open: 'open: dashed box',
+  filled: 'filled just now: ring',
+  pinned: 'pinned: wedge above',
+} as const;
+
+export class Frame {
+  readonly app = element('div', { class: 'app' });
+  readonly scroller: HTMLElement;
+  readonly roll = element('section', { class: 'odds', 'aria-label': 'Probabilities', hidden: '' });
+  readonly #trouble = element('div', { class: 'trouble', role: 'status', hidden: '' });
+  readonly #status = element('div', { class: 'status', role: 'status' });
+  readonly #words = element('p', { class: 'words', 'aria-live': 'polite', hidden: '' });
+  readonly #said = element('p', { class: 'unseen', 'aria-live': 'polite' });
+  readonly #key = element('p', { class: 'key-to-marks', hidden: '' });
+  readonly #empty = element('p', { class: 'empty' }, 'No music yet. Write a melody, and it appears here.');
+
+  constructor() {
+    this.scroller = element(
+      'main',
+      {
+        class: 'scroller',
+        tabindex: 0,
+        'aria-label': 'Score. Arrow keys move from note to note, Enter goes to the text.',
+      },
+      this.#empty,
+    );
+  }
+
+  /** Puts everything together, these bars on top. */
+  furnish(...bars: readonly HTMLElement[]): void {
+    this.app.append(
+      element('header', {}, ...bars, this.#trouble),
+      this.scroller,
+      this.roll,
+      element('footer', {}, this.#words, this.#key, this.#status, this.#said),
+    );
+    document.body.append(this.app);
+  }
+
+  /** There is a picture where nothing was. */
+  begun(): void {
+    this.#empty.hidden = true;
+  }
+
+  /** `go` is called with the place of the trouble. */
+  trouble({ errors, warnings, first }: Trouble, stale: boolean, go: (span: Span) => void): void {
+    const counts = [
+      errors > 0 ? `${errors} ${errors === 1 ? 'error' : 'errors'}` : '',
+      warnings > 0 ? `${warnings} ${warnings === 1 ? 'warning' : 'warnings'}` : '',
+    ]
+      .filter((part) => part !== '')
+      .join(', ');
+    this.#trouble.hidden = !stale && errors === 0;
+    this.#trouble.classList.toggle('stale', stale);
+    this.#trouble.replaceChildren();
+    if (this.#trouble.hidden) return;
+    this.#trouble.append(
+      stale ? 'The text cannot be drawn just now; this is the last good picture. ' : '',
+      counts ? `${counts}. ` : '',
+    );
+    if (!first) return;
+    const link = element('button', { type: 'button', class: 'link' }, `Line ${first.line}: ${first.message}`);
+    link.addEventListener('click', () => go(first.span));
+    this.#trouble.append(link);
+  }
+
+  status(text: string): void {
+    this.#status.textContent = text;
+  }
+
+  /** For the ears of a screen reader alone. */
+  say(text: string): void {
+    this.#said.textContent = text;
+  }
+
+  /** The current bar in words; null hides it. */
+  words(text: string | null): void {
+    this.#words.hidden = text === null;
+    if (text !== null && this.#words.textContent !== text) this.#words.textContent = text;
+  }
+
+  /** Explains the marks, as soon as there are any. */
+  explainMarks(sheet: Sheet | undefined): void {
+    const looks = new Set(sheet?.notes.map((note) => note.look));
+    const parts = (['open', 'filled', 'pinned'] as const)
+      .filter((look) => looks.has(look))
+      .map((look) => MARKS[look]);
+    this.#key.hidden = parts.length === 0;
+    this.#key.textContent = parts.join(' · ');
+  }
+}
