@@ -1,10 +1,11 @@
-// The toolbar and the mixer: native controls with labels, so that keyboard and screen reader need nothing special.
-// Knows what can be wished for, not how it is done.
+// The toolbar, what it folds away, and the mixer: native controls with labels, so that keyboard and screen reader need
+// nothing special. Knows what can be wished for, not how it is done.
 
 import type { ExportKind, PanelCommand } from '../../src/extension/preview/messages.ts';
 import { type Preferences, zoomed } from './preferences.ts';
 import { element, shape } from './shapes.ts';
 import type { PlayState } from './transport.ts';
+import { t } from './words.ts';
 
 export type PlayWish = 'toggle' | 'stop' | 'cursor' | 'selection';
 
@@ -16,7 +17,8 @@ export interface Wishes {
 }
 
 /** Until a score says what its voices are called. */
-const VOICE_NAMES = ['Soprano', 'Alto', 'Tenor', 'Bass'];
+const VOICE_NAMES = [t('Soprano'), t('Alto'), t('Tenor'), t('Bass')];
+const EXPORTS: Readonly<Record<ExportKind, string>> = { svg: 'SVG', html: 'HTML', wav: 'WAV' };
 
 /** Outlines on a 16 x 16 field. */
 const ICONS: Readonly<Record<string, string>> = {
@@ -60,135 +62,196 @@ function menu<T extends string>(
   return made;
 }
 
-/** Builds the toolbar. `show` brings it up to date. */
-export function controls(wishes: Wishes) {
-  const { play, prefer, command, save } = wishes;
-  const flip = (key: 'paper' | 'heat' | 'odds' | 'words' | 'mixer') => () =>
-    prefer((old) => ({ ...old, [key]: !old[key] }));
-  const flipManner = (key: 'loop' | 'metronome' | 'countIn') => () =>
-    prefer((old) => ({ ...old, manner: { ...old.manner, [key]: !old.manner[key] } }));
+const press = (made: HTMLButtonElement, on: boolean): void => made.setAttribute('aria-pressed', String(on));
 
-  const toggle = button('Play', icon('play'), () => play('toggle'), 'Play or pause (Space)');
-  const stop = button('Stop', icon('stop'), () => play('stop'), 'Stop (Escape)');
-  const loop = button('Loop', icon('loop'), flipManner('loop'), 'Play again and again');
-  const metronome = button('Metronome', icon('metronome'), flipManner('metronome'));
-  const countIn = button('Count-in', icon('count'), flipManner('countIn'), 'Count a bar before playing');
+/** Shows or hides what a button unfolds. */
+function unfold(made: HTMLButtonElement, folded: HTMLElement, open: boolean): void {
+  made.setAttribute('aria-expanded', String(open));
+  folded.hidden = !open;
+}
+
+type Flag = 'paper' | 'heat' | 'odds' | 'words' | 'mixer' | 'more';
+
+/** Builds the controls; `bars` stand one below the other. `show` brings them up to date. */
+export function controls(wishes: Wishes) {
+  const { play, prefer, command } = wishes;
+  const flip = (key: Flag) => () => prefer((old) => ({ ...old, [key]: !old[key] }));
+
+  const toggle = button(t('Play'), icon('play'), () => play('toggle'), t('Play or pause (Space)'));
+  const stop = button(t('Stop'), icon('stop'), () => play('stop'), t('Stop (Escape)'));
+  const loop = button(
+    t('Loop'),
+    icon('loop'),
+    () => prefer((old) => ({ ...old, manner: { ...old.manner, loop: !old.manner.loop } })),
+    t('Play again and again'),
+  );
   const tempo = element('input', {
     type: 'range',
     min: 25,
     max: 200,
     step: 5,
-    'aria-label': 'Tempo in percent',
-    title: 'Tempo',
+    'aria-label': t('Tempo in percent'),
+    title: t('Tempo'),
   });
   const tempoText = element('output', { 'aria-live': 'off' });
   tempo.addEventListener('input', () =>
     prefer((old) => ({ ...old, manner: { ...old.manner, speed: Number(tempo.value) / 100 } })),
   );
+  const levels = VOICE_NAMES.map((name, voice) => channel(name, voice, prefer));
+  const desk = element(
+    'div',
+    { class: 'mixer', id: 'mixer', role: 'group', 'aria-label': t('Mixer') },
+    ...levels.map((level) => level.row),
+  );
+  const mixer = button(t('Mixer'), t('Mixer'), flip('mixer'), t('Volume, mute and solo of each voice'));
+  mixer.setAttribute('aria-controls', desk.id);
+  const rest = drawer(wishes, flip);
+  const more = button(t('More'), t('More'), flip('more'), t('Sound, view and export'));
+  more.setAttribute('aria-controls', rest.bar.id);
+
+  const bar = element(
+    'div',
+    { class: 'toolbar', role: 'toolbar', 'aria-label': t('Preview') },
+    group(
+      t('Playback'),
+      toggle,
+      stop,
+      button(
+        t('Play from cursor'),
+        icon('cursor'),
+        () => play('cursor'),
+        t('Play from the cursor (Shift+Space)'),
+      ),
+      button(t('Play selection'), icon('selection'), () => play('selection'), t('Play the selected bars')),
+      loop,
+    ),
+    group(t('Tempo'), tempo, tempoText),
+    mixer,
+    group(
+      t('Write'),
+      button(
+        t('Harmonize'),
+        t('Harmonize'),
+        () => command('harmonize'),
+        t('Fill what is open in the selection'),
+      ),
+      button(t('Resample'), t('Resample'), () => command('resample'), t('Draw the selection anew')),
+      button(
+        t('Alternatives'),
+        t('Alternatives'),
+        () => command('alternatives'),
+        t('Offer several ways to fill the selection'),
+      ),
+    ),
+    more,
+  );
+
+  return {
+    bars: [bar, rest.bar, desk],
+    show(preferences: Preferences, quarters: number, names: readonly string[]): void {
+      const { manner } = preferences;
+      const beats = Math.round(quarters * manner.speed);
+      press(loop, manner.loop);
+      tempo.value = String(Math.round(manner.speed * 100));
+      tempoText.textContent = `♩ ${beats}`;
+      tempo.setAttribute('aria-valuetext', t('{0} quarter notes a minute', beats));
+      unfold(mixer, desk, preferences.mixer);
+      unfold(more, rest.bar, preferences.more);
+      rest.show(preferences);
+      levels.forEach((level, voice) => {
+        level.show(preferences, names[voice] ?? '');
+      });
+    },
+    playing(state: PlayState): void {
+      toggle.replaceChildren(icon(state === 'playing' ? 'pause' : 'play'));
+      toggle.setAttribute('aria-label', state === 'playing' ? t('Pause') : t('Play'));
+      stop.disabled = state === 'stopped';
+    },
+  };
+}
+
+/** What is not needed all the time. */
+function drawer({ prefer, save }: Wishes, flip: (key: Flag) => () => void) {
+  const flipManner = (key: 'metronome' | 'countIn') => () =>
+    prefer((old) => ({ ...old, manner: { ...old.manner, [key]: !old.manner[key] } }));
+  const metronome = button(t('Metronome'), icon('metronome'), flipManner('metronome'));
+  const countIn = button(
+    t('Count-in'),
+    icon('count'),
+    flipManner('countIn'),
+    t('Count a bar before playing'),
+  );
   const instrument = menu(
-    'Sound',
+    t('Sound'),
     [
-      ['choir', 'Choir'],
-      ['organ', 'Organ'],
-      ['piano', 'Piano'],
+      ['choir', t('Choir')],
+      ['organ', t('Organ')],
+      ['piano', t('Piano')],
     ],
     (value) => prefer((old) => ({ ...old, manner: { ...old.manner, instrument: value } })),
   );
-  const mixer = button('Mixer', 'Mixer', flip('mixer'), 'Volume, mute and solo of each voice');
   const layout = menu(
-    'Staves',
+    t('Staves'),
     [
-      ['source', 'Staves as written'],
-      ['two', 'Two staves'],
-      ['four', 'Four staves'],
+      ['source', t('Staves as written')],
+      ['two', t('Two staves')],
+      ['four', t('Four staves')],
     ],
     (value) => prefer((old) => ({ ...old, layout: value })),
   );
   const width = menu(
-    'Page width',
+    t('Page width'),
     [
-      ['panel', 'Fit the panel'],
-      ['page', 'Page width'],
+      ['panel', t('Fit the panel')],
+      ['page', t('Page width')],
     ],
     (value) => prefer((old) => ({ ...old, width: value })),
   );
-  const zoomText = element('output', { 'aria-label': 'Zoom' });
+  const zoomText = element('output', { 'aria-label': t('Zoom') });
   const zoomBy = (factor: number) => () => prefer((old) => ({ ...old, zoom: zoomed(old.zoom, factor) }));
-  const paper = button('Paper', 'Paper', flip('paper'), 'Black on white, whatever the theme');
-  const heat = button('Surprise', 'Surprise', flip('heat'), 'How unlikely the network finds each note');
-  const odds = button(
-    'Probabilities',
-    'Probabilities',
-    flip('odds'),
-    'What the network would write in the selected bars',
+  const paper = button(t('Paper'), t('Paper'), flip('paper'), t('Black on white, whatever the theme'));
+  const heat = button(
+    t('Surprise'),
+    t('Surprise'),
+    flip('heat'),
+    t('How unlikely the network finds each note'),
   );
-  const words = button('Words', 'Words', flip('words'), 'The current bar in words');
-  const cancel = button('Cancel', 'Cancel', () => command('cancel'), 'Stop the run');
-  const levels = VOICE_NAMES.map((name, voice) => channel(name, voice, prefer));
-
+  const odds = button(
+    t('Probabilities'),
+    t('Probabilities'),
+    flip('odds'),
+    t('What the network would write in the selected bars'),
+  );
+  const words = button(t('Words'), t('Words'), flip('words'), t('The current bar in words'));
   const bar = element(
     'div',
-    { class: 'toolbar', role: 'toolbar', 'aria-label': 'Preview' },
+    { class: 'toolbar', id: 'more', role: 'group', 'aria-label': t('More controls') },
+    group(t('Sound'), instrument, metronome, countIn),
     group(
-      'Playback',
-      toggle,
-      stop,
-      button('Play from cursor', icon('cursor'), () => play('cursor'), 'Play from the cursor (Shift+Space)'),
-      button('Play selection', icon('selection'), () => play('selection'), 'Play the selected bars'),
-      loop,
-      metronome,
-      countIn,
-    ),
-    group('Sound', instrument, tempo, tempoText, mixer),
-    group(
-      'Write',
-      button('Harmonize', 'Harmonize', () => command('harmonize'), 'Fill what is open in the selection'),
-      button('Resample', 'Resample', () => command('resample'), 'Draw the selection anew'),
-      button(
-        'Alternatives',
-        'Alternatives',
-        () => command('alternatives'),
-        'Offer several ways to fill the selection',
-      ),
-      cancel,
-    ),
-    group(
-      'View',
+      t('View'),
       layout,
       width,
-      button('Zoom out', '−', zoomBy(1 / 1.1)),
+      button(t('Zoom out'), '−', zoomBy(1 / 1.1)),
       zoomText,
-      button('Zoom in', '+', zoomBy(1.1)),
+      button(t('Zoom in'), '+', zoomBy(1.1)),
       paper,
       heat,
       odds,
       words,
     ),
     group(
-      'Export',
+      t('Export'),
       ...(['svg', 'html', 'wav'] as const).map((kind) =>
-        button(`Export ${EXPORTS[kind]}`, EXPORTS[kind], () => save(kind)),
+        button(t('Export as {0}', EXPORTS[kind]), EXPORTS[kind], () => save(kind)),
       ),
     ),
   );
-  const desk = element(
-    'div',
-    { class: 'mixer', role: 'group', 'aria-label': 'Mixer', hidden: '' },
-    ...levels.map((l) => l.row),
-  );
-
-  const press = (made: HTMLButtonElement, on: boolean): void => made.setAttribute('aria-pressed', String(on));
   return {
     bar,
-    desk,
-    show(preferences: Preferences, quarters: number, names: readonly string[]): void {
+    show(preferences: Preferences): void {
       const { manner } = preferences;
-      press(loop, manner.loop);
       press(metronome, manner.metronome);
       press(countIn, manner.countIn);
-      tempo.value = String(Math.round(manner.speed * 100));
-      tempoText.textContent = `♩ ${Math.round(quarters * manner.speed)}`;
-      tempo.setAttribute('aria-valuetext', `${Math.round(quarters * manner.speed)} quarter notes a minute`);
       instrument.value = manner.instrument;
       layout.value = preferences.layout;
       width.value = preferences.width;
@@ -197,24 +260,9 @@ export function controls(wishes: Wishes) {
       press(heat, preferences.heat);
       press(odds, preferences.odds);
       press(words, preferences.words);
-      mixer.setAttribute('aria-expanded', String(preferences.mixer));
-      desk.hidden = !preferences.mixer;
-      levels.forEach((level, voice) => {
-        level.show(preferences, names[voice] ?? '');
-      });
-    },
-    playing(state: PlayState): void {
-      toggle.replaceChildren(icon(state === 'playing' ? 'pause' : 'play'));
-      toggle.setAttribute('aria-label', state === 'playing' ? 'Pause' : 'Play');
-      stop.disabled = state === 'stopped';
-    },
-    running(on: boolean): void {
-      cancel.hidden = !on;
     },
   };
 }
-
-const EXPORTS: Readonly<Record<ExportKind, string>> = { svg: 'SVG', html: 'HTML', wav: 'WAV' };
 
 /** One voice of the mixer. */
 function channel(fallback: string, voice: number, prefer: Wishes['prefer']) {
@@ -233,10 +281,10 @@ function channel(fallback: string, voice: number, prefer: Wishes['prefer']) {
     element('i', { 'aria-hidden': 'true' }),
     fallback,
   );
-  const volume = element('input', { type: 'range', min: 0, max: 100, step: 5, title: 'Volume' });
+  const volume = element('input', { type: 'range', min: 0, max: 100, step: 5, title: t('Volume') });
   volume.addEventListener('input', () => change({ volume: Number(volume.value) / 100 }));
-  const mute = button('Mute', 'Mute', () => change({ mute: !shown.mute }));
-  const solo = button('Solo', 'Solo', () => change({ solo: !shown.solo }));
+  const mute = button(t('Mute'), t('Mute'), () => change({ mute: !shown.mute }));
+  const solo = button(t('Solo'), t('Solo'), () => change({ solo: !shown.solo }));
   const row = element('div', { class: 'channel', role: 'group' }, name, volume, mute, solo);
   return {
     row,
@@ -247,14 +295,11 @@ function channel(fallback: string, voice: number, prefer: Wishes['prefer']) {
       name.lastChild!.textContent = label;
       row.setAttribute('aria-label', label);
       volume.value = String(Math.round(level.volume * 100));
-      volume.setAttribute('aria-label', `Volume of ${label}`);
-      for (const [made, verb, on] of [
-        [mute, 'Mute', level.mute],
-        [solo, 'Solo', level.solo],
-      ] as const) {
-        made.setAttribute('aria-label', `${verb} ${label}`);
-        made.setAttribute('aria-pressed', String(on));
-      }
+      volume.setAttribute('aria-label', t('Volume of {0}', label));
+      mute.setAttribute('aria-label', t('Mute {0}', label));
+      solo.setAttribute('aria-label', t('Solo {0}', label));
+      press(mute, level.mute);
+      press(solo, level.solo);
     },
   };
 }

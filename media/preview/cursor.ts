@@ -8,6 +8,7 @@ import type { Frame } from './frame.ts';
 import { post } from './host.ts';
 import type { Page } from './page.ts';
 import { NOWHERE, type Place, placeOf, type Step, stepFrom, stretchOf, withNote } from './places.ts';
+import { t } from './words.ts';
 
 const ARROWS: Readonly<Record<string, Step>> = {
   ArrowRight: 'next',
@@ -82,7 +83,12 @@ export class Cursor {
     this.#place = { own: new Set([index]), together: withNote(sheet, index), bar: note.bar, bars: null };
     this.show();
     this.frame.say(
-      `${sheet.voices[note.voice].name}, bar ${sheet.bars[note.bar]?.number ?? ''}: ${noteInWords(note, sheet.ticksPerWhole)}`,
+      t(
+        '{0}, bar {1}: {2}',
+        sheet.voices[note.voice].name,
+        sheet.bars[note.bar]?.number ?? '',
+        noteInWords(note, sheet.ticksPerWhole),
+      ),
     );
     this.#reveal();
     this.onMoved();

@@ -3,6 +3,7 @@
 import { type AbcElem, renderAbc, type TuneObject } from 'abcjs';
 import type { Reading, Sheet, StaffLayout, Tick, Voice } from '../../src/extension/preview/messages.ts';
 import { rewrite, staves, unixLines } from './rewrite.ts';
+import { t } from './words.ts';
 
 /** A note, rest or open place as it stands in the picture. Lengths in the picture's own units. */
 export interface Placed {
@@ -102,7 +103,7 @@ function measure(
   const width = Number(svg.getAttribute('width')) || 1;
   const height = Number(svg.getAttribute('height')) || 1;
   svg.setAttribute('viewBox', `0 0 ${width} ${height}`);
-  svg.setAttribute('aria-label', sheet.title || 'Score');
+  svg.setAttribute('aria-label', sheet.title || t('Score'));
   svg.querySelector(':scope > title')?.remove();
   const find = finder(sheet);
   const placed: Placed[] = [];

@@ -1,12 +1,13 @@
 // The picture as a file of its own, as a page to print, and the sound as WAV. Knows no editor.
 
+import type { Picture } from './engrave.ts';
 import type { Attributes } from './shapes.ts';
 import { wavBytes } from './wav.ts';
 
 /** Marks that belong to the editor, not to the music. */
 const PASSING = '.bars, .moment, .playing, .ghosts, .playhead, .heat';
 /** What the picture needs of the panel's style when it stands alone. */
-const PROPERTIES = ['fill', 'stroke', 'stroke-width', 'stroke-dasharray', 'opacity', 'color'];
+const PROPERTIES = ['fill', 'fill-opacity', 'stroke', 'stroke-width', 'stroke-dasharray', 'opacity', 'color'];
 const LETTERING = { 'font-family': 'sans-serif', 'font-size': '11', 'text-anchor': 'middle' };
 export const XML = '<?xml version="1.0" encoding="UTF-8"?>\n';
 
@@ -24,6 +25,8 @@ export function standalone(svg: SVGSVGElement, style: (mark: Element) => Attribu
   for (const passing of copy.querySelectorAll(PASSING))
     if (passing.classList.contains('layer')) passing.remove();
   for (const sheet of copy.querySelectorAll('style')) sheet.remove();
+  // The rest that stands for an open place is no rest of the piece.
+  for (const rest of copy.querySelectorAll('.rest.look-open')) rest.setAttribute('opacity', '0.35');
   const [, , width, height] = (copy.getAttribute('viewBox') ?? '').split(' ');
   copy.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
   copy.setAttribute('width', width ?? '');
@@ -43,11 +46,12 @@ export function svgFile(svg: SVGSVGElement): string {
 }
 
 /** A page that prints well and fetches nothing: one picture, cut between the systems where a page ends. */
-export function htmlFile(svg: SVGSVGElement, title: string, cuts: readonly number[]): string {
+export function htmlFile(drawing: Picture): string {
+  const { svg, sheet } = drawing;
   const picture = svgFile(svg).replace(/^<\?xml[^>]*\?>\n/, '');
   const { width, height } = svg.viewBox.baseVal;
-  const name = new XMLSerializer().serializeToString(document.createTextNode(title));
-  const pages = cutPages(height, cuts, (width * 277) / 190);
+  const name = new XMLSerializer().serializeToString(document.createTextNode(sheet.title));
+  const pages = cutPages(height, cutsOf(drawing), (width * 277) / 190);
   const slices = pages.map(([top, bottom], i) => {
     const inner = i === 0 ? picture.replace('<svg', '<svg id="music"') : '<use href="#music"/>';
     const box = `0 ${top} ${width} ${bottom - top}`;
@@ -69,6 +73,34 @@ body > svg:last-child { break-after: auto }
 ${slices.join('\n')}
 </html>
 `;
+}
+
+/** Where a page may end: between two systems, at a height where nothing is drawn. */
+function cutsOf({ svg, systems }: Picture): number[] {
+  const ink = [...svg.querySelectorAll<SVGGraphicsElement>('path, text, rect, ellipse')]
+    .filter((drawn) => !drawn.closest(PASSING))
+    .map((drawn) => drawn.getBBox())
+    .map(({ y, height }) => [y, y + height] as const);
+  return systems.slice(1).map((system, i) => {
+    const [from, to] = [systems[i]!.staves.at(-1)!.bottom, system.staves[0]!.top];
+    return middleOfGap(ink, from, to) ?? system.top;
+  });
+}
+
+/** The middle of the widest gap that some stretches leave between two heights; null when they leave none. */
+export function middleOfGap(
+  stretches: readonly (readonly [from: number, to: number])[],
+  from: number,
+  to: number,
+): number | null {
+  let [reached, best, widest] = [from, 0, 0];
+  const sorted = [...stretches].sort(([a], [b]) => a - b);
+  for (const [start, end] of [...sorted, [to, to] as const]) {
+    const gap = Math.min(start, to) - reached;
+    if (gap > widest) [best, widest] = [reached + gap / 2, gap];
+    reached = Math.max(reached, end);
+  }
+  return widest > 0 ? best : null;
 }
 
 /** Pages no higher than `most`, cut where it does not hurt. */

@@ -2,6 +2,7 @@
 
 import type { AlternativesMessage, Reading } from '../../src/extension/preview/messages.ts';
 import { element } from './shapes.ts';
+import { t } from './words.ts';
 
 export interface FlipWishes {
   /** Shows another one, and lets it be heard when asked for. */
@@ -10,7 +11,12 @@ export interface FlipWishes {
 }
 
 export class Flip {
-  readonly bar = element('div', { class: 'flip', role: 'group', 'aria-label': 'Alternatives', hidden: '' });
+  readonly bar = element('div', {
+    class: 'flip',
+    role: 'group',
+    'aria-label': t('Alternatives'),
+    hidden: '',
+  });
   readonly #text = element('span', { class: 'flip-text', role: 'status' });
   #offer: AlternativesMessage | null = null;
   #index = 0;
@@ -22,12 +28,12 @@ export class Flip {
       return made;
     };
     this.bar.append(
-      button('Previous', 'The alternative before (P)', () => this.turn(-1, true)),
+      button(t('Previous'), t('The alternative before (P)'), () => this.turn(-1, true)),
       this.#text,
-      button('Next', 'The next alternative (N)', () => this.turn(1, true)),
-      button('Listen', 'Hear this one (L)', () => this.turn(0, true)),
-      button('Keep', 'Keep this one (K)', () => this.choose(true)),
-      button('Reject', 'Keep none of them (R)', () => this.choose(false)),
+      button(t('Next'), t('The next alternative (N)'), () => this.turn(1, true)),
+      button(t('Listen'), t('Hear this one (L)'), () => this.turn(0, true)),
+      button(t('Keep'), t('Keep this one (K)'), () => this.choose(true)),
+      button(t('Reject'), t('Keep none of them (R)'), () => this.choose(false)),
     );
   }
 
@@ -62,7 +68,12 @@ export class Flip {
     if (!this.#offer) return;
     const many = this.#offer.items.length;
     this.#index = (this.#index + by + many) % many;
-    this.#text.textContent = `Alternative ${this.#index + 1} of ${many}: ${this.#offer.items[this.#index]!.label}`;
+    this.#text.textContent = t(
+      'Alternative {0} of {1}: {2}',
+      this.#index + 1,
+      many,
+      this.#offer.items[this.#index]!.label,
+    );
     this.wishes.show(this.reading, heard);
   }
 

@@ -2,31 +2,34 @@
 
 import type { Sheet, Span, Trouble } from '../../src/extension/preview/messages.ts';
 import { element } from './shapes.ts';
+import { t } from './words.ts';
 
 const MARKS = {
-  open: 'open: dashed box',
-  filled: 'filled just now: ring',
-  pinned: 'pinned: wedge above',
+  open: t('open: dashed box'),
+  filled: t('filled just now: ring'),
+  pinned: t('pinned: wedge above'),
 } as const;
 
 export class Frame {
   readonly app = element('div', { class: 'app' });
   readonly scroller: HTMLElement;
-  readonly roll = element('section', { class: 'odds', 'aria-label': 'Probabilities', hidden: '' });
+  readonly roll = element('section', { class: 'odds', 'aria-label': t('Probabilities'), hidden: '' });
   readonly #trouble = element('div', { class: 'trouble', role: 'status', hidden: '' });
   readonly #status = element('div', { class: 'status', role: 'status' });
   readonly #words = element('p', { class: 'words', 'aria-live': 'polite', hidden: '' });
   readonly #said = element('p', { class: 'unseen', 'aria-live': 'polite' });
   readonly #key = element('p', { class: 'key-to-marks', hidden: '' });
-  readonly #empty = element('p', { class: 'empty' }, 'No music yet. Write a melody, and it appears here.');
+  readonly #cancel = element('button', { type: 'button', title: t('Stop the run'), hidden: '' }, t('Cancel'));
+  readonly #empty = element('p', { class: 'empty' }, t('No music yet. Write a melody, and it appears here.'));
 
-  constructor() {
+  constructor(cancel: () => void) {
+    this.#cancel.addEventListener('click', cancel);
     this.scroller = element(
       'main',
       {
         class: 'scroller',
         tabindex: 0,
-        'aria-label': 'Score. Arrow keys move from note to note, Enter goes to the text.',
+        'aria-label': t('Score. Arrow keys move from note to note, Enter goes to the text.'),
       },
       this.#empty,
     );
@@ -38,7 +41,14 @@ export class Frame {
       element('header', {}, ...bars, this.#trouble),
       this.scroller,
       this.roll,
-      element('footer', {}, this.#words, this.#key, this.#status, this.#said),
+      element(
+        'footer',
+        {},
+        this.#words,
+        this.#key,
+        element('div', { class: 'line' }, this.#status, this.#cancel),
+        this.#said,
+      ),
     );
     document.body.append(this.app);
   }
@@ -51,8 +61,8 @@ export class Frame {
   /** `go` is called with the place of the trouble. */
   trouble({ errors, warnings, first }: Trouble, stale: boolean, go: (span: Span) => void): void {
     const counts = [
-      errors > 0 ? `${errors} ${errors === 1 ? 'error' : 'errors'}` : '',
-      warnings > 0 ? `${warnings} ${warnings === 1 ? 'warning' : 'warnings'}` : '',
+      errors === 1 ? t('1 error') : errors > 0 ? t('{0} errors', errors) : '',
+      warnings === 1 ? t('1 warning') : warnings > 0 ? t('{0} warnings', warnings) : '',
     ]
       .filter((part) => part !== '')
       .join(', ');
@@ -61,17 +71,27 @@ export class Frame {
     this.#trouble.replaceChildren();
     if (this.#trouble.hidden) return;
     this.#trouble.append(
-      stale ? 'The text cannot be drawn just now; this is the last good picture. ' : '',
+      stale ? `${t('The text cannot be drawn just now; this is the last good picture.')} ` : '',
       counts ? `${counts}. ` : '',
     );
     if (!first) return;
-    const link = element('button', { type: 'button', class: 'link' }, `Line ${first.line}: ${first.message}`);
+    const link = element(
+      'button',
+      { type: 'button', class: 'link' },
+      t('Line {0}: {1}', first.line, first.message),
+    );
     link.addEventListener('click', () => go(first.span));
     this.#trouble.append(link);
   }
 
   status(text: string): void {
     this.#status.textContent = text;
+  }
+
+  /** Whether there is a run that can be cancelled. */
+  running(on: boolean): void {
+    if (!on && document.activeElement === this.#cancel) this.scroller.focus();
+    this.#cancel.hidden = !on;
   }
 
   /** For the ears of a screen reader alone. */

@@ -41,7 +41,7 @@ let cost = 0;
 /** What is to be saved as soon as there is a picture. */
 let unsaved: ExportKind[] = [];
 
-const frame = new Frame();
+const frame = new Frame(() => command('cancel'));
 const page: Page = new Page(frame.scroller, {
   note: (note, sure) => cursor.touch(note, sure),
   bars: (bars) => cursor.touchBars(bars),
@@ -122,7 +122,7 @@ function showControls(): void {
     sheet?.tempos[0]?.quarters ?? 100,
     sheet?.voices.map((voice) => voice.name) ?? [],
   );
-  panel.running(progress !== null);
+  frame.running(progress !== null);
 }
 
 // ---- wishes --------------------------------------------------------------------------------------------------------
@@ -151,20 +151,15 @@ function keep(): void {
 
 async function save(kind: ExportKind): Promise<void> {
   const { picture } = page;
-  const { document, reading, preferences } = desk;
-  if (!picture || !document || !reading) {
+  const { document, preferences } = desk;
+  if (!picture || !document) {
     unsaved.push(kind);
     return;
   }
   const { uri, version } = document;
   const contents: Record<ExportKind, () => string | Promise<string>> = {
     svg: () => svgFile(picture.svg),
-    html: () =>
-      htmlFile(
-        picture.svg,
-        reading.sheet.title,
-        picture.systems.map((system) => system.top),
-      ),
+    html: () => htmlFile(picture),
     wav: async () => wavFile(await player.render(picture.sheet, preferences.manner)),
   };
   try {
@@ -196,7 +191,7 @@ const receive: { readonly [T in HostMessage['type']]: (message: Extract<HostMess
       progress = ended ? null : message;
       page.marks?.ghosts(message.notes);
       frame.status(ended ? '' : `${message.label} ${Math.round(message.done * 100)} %`);
-      panel.running(!ended);
+      frame.running(!ended);
     },
     alternatives: (message) => {
       if (message.uri === desk.document?.uri) flip.open(message);
@@ -268,7 +263,7 @@ new ResizeObserver(() => {
 }).observe(frame.scroller);
 
 listen((message) => (receive[message.type] as (message: HostMessage) => void)(message));
-frame.furnish(panel.bar, panel.desk, flip.bar);
+frame.furnish(...panel.bars, flip.bar);
 frame.roll.hidden = !desk.preferences.odds;
 showControls();
 panel.playing('stopped');

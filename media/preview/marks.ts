@@ -2,6 +2,7 @@
 // Every mark is a shape of its own, so that nobody depends on colour.
 
 import type { GhostNote, Interval, Look, Tick } from '../../src/extension/preview/messages.ts';
+import { midiName } from './describe.ts';
 import { type Picture, type Placed, type Staff, type System, systemAt, xOf } from './engrave.ts';
 import { shape } from './shapes.ts';
 
@@ -11,6 +12,9 @@ const SIGNS = ['', '♯', '', '♭', '', '', '♯', '', '♯', '', '♭', ''];
 /** Nats at which the heat is at its highest. */
 const HOTTEST = 5;
 const MARGIN = 4;
+/** Of a pitch's name. */
+const NAME_WIDTH = 20;
+const NAME_HEIGHT = 11;
 
 const LAYERS = ['bars', 'heat', 'looks', 'moment', 'playing', 'ghosts', 'playhead'] as const;
 type Layer = (typeof LAYERS)[number];
@@ -150,44 +154,52 @@ export class Marks {
   /** The sampler's present notes: they grow firmer the longer they stay the same. */
   ghosts(notes: readonly GhostNote[]): void {
     const ages = new Map<string, number>();
-    const heads: SVGElement[] = [];
+    const drawn: SVGElement[] = [];
+    /** Where the last name of a voice ends in a system. */
+    const named = new Map<string, number>();
     for (const note of notes) {
       const key = `${note.voice} ${note.from} ${note.to} ${note.pitch}`;
       const age = Math.min(6, (this.#ages.get(key) ?? 0) + 1);
       ages.set(key, age);
-      const found = this.#staffOf(note);
-      if (!found) continue;
-      const [system, staff] = found;
+      const at = systemAt(this.picture, note.from);
+      const system = this.picture.systems[at];
+      if (!system || note.from >= system.to) continue;
+      const staff = system.staves.find((s) => s.voices.includes(note.voice));
       const x = xOf(system, note.from) + 5;
-      const y =
-        staff.middleC - staff.step * (7 * Math.floor((note.pitch - 60) / 12) + STEPS[note.pitch % 12]!);
-      const settled = age >= 4 ? ' settled' : '';
-      const head = shape('ellipse', {
-        class: `ghost voice-${note.voice}${settled}`,
-        cx: x,
-        cy: y,
-        rx: 5.2,
-        ry: 3.6,
-      });
-      head.style.opacity = String(0.3 + age * 0.11);
-      heads.push(head);
-      const width = xOf(system, Math.min(note.to, system.to)) - x - 8;
-      if (width > 8)
-        heads.push(
-          shape('line', { class: `tail voice-${note.voice}`, x1: x + 6, x2: x + width, y1: y, y2: y }),
-        );
-      const sign = SIGNS[note.pitch % 12]!;
-      if (sign) heads.push(shape('text', { class: `sign voice-${note.voice}`, x: x - 13, y: y + 4 }, sign));
+      const end = staff ? 0 : (named.get(`${at} ${note.voice}`) ?? 0);
+      if (x < end) continue;
+      if (!staff) named.set(`${at} ${note.voice}`, x + NAME_WIDTH);
+      const shapes = staff ? ghostOn(system, staff, note, x) : [ghostName(system, note, x)];
+      shapes[0]!.style.opacity = String(0.3 + age * 0.11);
+      shapes[0]!.classList.toggle('settled', age >= 4);
+      drawn.push(...shapes);
     }
     this.#ages = ages;
-    this.#layers.ghosts.replaceChildren(...heads);
+    this.#layers.ghosts.replaceChildren(...drawn);
   }
+}
 
-  #staffOf(note: GhostNote): [System, Staff] | null {
-    const system = this.picture.systems[systemAt(this.picture, note.from)];
-    const staff = system?.staves.find((s) => s.voices.includes(note.voice));
-    return system && staff && note.from < system.to ? [system, staff] : null;
-  }
+/** A head with a tail as long as it lasts. */
+function ghostOn(system: System, staff: Staff, { voice, pitch, to }: GhostNote, x: number): SVGElement[] {
+  const y = staff.middleC - staff.step * (7 * Math.floor((pitch - 60) / 12) + STEPS[pitch % 12]!);
+  const width = xOf(system, Math.min(to, system.to)) - x - 8;
+  const sign = SIGNS[pitch % 12]!;
+  return [
+    shape('ellipse', { class: `ghost voice-${voice}`, cx: x, cy: y, rx: 5.2, ry: 3.6 }),
+    ...(width > 8
+      ? [shape('line', { class: `tail voice-${voice}`, x1: x + 6, x2: x + width, y1: y, y2: y })]
+      : []),
+    ...(sign ? [shape('text', { class: `sign voice-${voice}`, x: x - 13, y: y + 4 }, sign)] : []),
+  ];
+}
+
+/** A voice that has no music yet has no staff: its notes are named below the others, a row for each voice. */
+function ghostName(system: System, { voice, pitch }: GhostNote, x: number): SVGElement {
+  const rows = ([0, 1, 2, 3] as const).filter(
+    (v) => !system.staves.some((staff) => staff.voices.includes(v)),
+  );
+  const y = system.bottom - NAME_HEIGHT * (rows.length - rows.indexOf(voice) - 1);
+  return shape('text', { class: `ghost name voice-${voice}`, x: x - 5, y }, midiName(pitch));
 }
 
 const middle = (placed: Placed): number => placed.x + Math.max(placed.width, 10) / 2;

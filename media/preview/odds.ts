@@ -1,17 +1,14 @@
 // The network's opinion as a piano roll: rows pitches, columns steps, voices by colour, what stands there outlined.
 
 import type { ProbabilitiesMessage, Sheet } from '../../src/extension/preview/messages.ts';
-import { pitchInWords } from './describe.ts';
+import { midiName, pitchInWords } from './describe.ts';
 import { element, shape } from './shapes.ts';
+import { t } from './words.ts';
 
 const COLUMN = 12;
 const ROW = 8;
 const LEFT = 34;
 const FAINTEST = 0.02;
-const NAMES = ['C', 'C#', 'D', 'Eb', 'E', 'F', 'F#', 'G', 'Ab', 'A', 'Bb', 'B'];
-
-/** @example midiName(70) // 'Bb4' */
-export const midiName = (midi: number): string => `${NAMES[midi % 12]}${Math.floor(midi / 12) - 1}`;
 
 /** The roll and, below it, the same in words. */
 export function rollOf(message: ProbabilitiesMessage, sheet: Sheet): HTMLElement {
@@ -26,12 +23,12 @@ export function rollOf(message: ProbabilitiesMessage, sheet: Sheet): HTMLElement
   const svg = shape('svg', { class: 'roll', viewBox: `0 0 ${width} ${height}`, width, height, role: 'img' });
   svg.setAttribute(
     'aria-label',
-    'Probabilities of the network by pitch and step. The table after it says the same in words.',
+    t('Probabilities of the network by pitch and step. The table after it says the same in words.'),
   );
   svg.append(...grid(message, sheet, low, high, width), ...cellsOf(message, high));
   return element(
     'div',
-    { class: 'roll-frame', tabindex: 0, role: 'group', 'aria-label': 'Piano roll' },
+    { class: 'roll-frame', tabindex: 0, role: 'group', 'aria-label': t('Piano roll') },
     svg,
     inWords(message, sheet),
   );
@@ -102,7 +99,8 @@ function inWords(message: ProbabilitiesMessage, sheet: Sheet): HTMLElement {
   const said = new Map<number, string>();
   for (const cell of message.cells) {
     const best = [...cell.odds].sort((a, b) => b[1] - a[1]).slice(0, 3);
-    const stands = cell.drawn >= 0 ? pitchInWords(midiName(cell.drawn)) : cell.drawn === -1 ? 'rest' : 'open';
+    const stands =
+      cell.drawn >= 0 ? pitchInWords(midiName(cell.drawn)) : cell.drawn === -1 ? t('rest') : t('open');
     const likely = cell.odds.find(([pitch]) => pitch === cell.drawn)?.[1];
     const words = best
       .map(([pitch, p]) => `${pitchInWords(midiName(pitch))} ${Math.round(100 * p)} %`)
@@ -122,13 +120,13 @@ function inWords(message: ProbabilitiesMessage, sheet: Sheet): HTMLElement {
       ),
     );
   }
-  const head = ['Step', 'Voice', 'Stands there', 'Likeliest'].map((name) =>
+  const head = [t('Step'), t('Voice'), t('Stands there'), t('Likeliest')].map((name) =>
     element('th', { scope: 'col' }, name),
   );
   return element(
     'details',
     {},
-    element('summary', {}, 'In words'),
+    element('summary', {}, t('In words')),
     element('table', {}, element('thead', {}, element('tr', {}, ...head)), body),
   );
 }
@@ -138,5 +136,5 @@ export function legend(sheet: Sheet): HTMLElement {
   const items = sheet.voices.map(({ name }, voice) =>
     element('span', { class: `legend-voice voice-${voice}` }, element('i', { 'aria-hidden': 'true' }), name),
   );
-  return element('p', { class: 'legend' }, ...items, 'Outlined: what stands there. Fuller: likelier.');
+  return element('p', { class: 'legend' }, ...items, t('Outlined: what stands there. Fuller: likelier.'));
 }

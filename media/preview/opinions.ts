@@ -12,6 +12,7 @@ import { legend, rollOf } from './odds.ts';
 import type { Page } from './page.ts';
 import type { Preferences } from './preferences.ts';
 import { element } from './shapes.ts';
+import { t } from './words.ts';
 
 /** How long nothing must change before the network is asked, in milliseconds. */
 const STILL = 300;
@@ -102,7 +103,7 @@ export class Opinions {
     const { reading } = this.desk;
     if (!this.#odds || !reading) {
       this.roll.replaceChildren(
-        element('p', {}, 'Select bars or a note to see what the network expects there.'),
+        element('p', {}, t('Select bars or a note to see what the network expects there.')),
       );
       return;
     }

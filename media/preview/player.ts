@@ -6,6 +6,7 @@ import { post } from './host.ts';
 import { Shelf } from './mixer.ts';
 import type { Page } from './page.ts';
 import { type Manner, type PlayState, render, Transport } from './transport.ts';
+import { t } from './words.ts';
 
 /** What the player asks of those who stand around it. */
 export interface Stand {
@@ -30,7 +31,7 @@ export class Player {
       this.#shelf,
       manner,
       (state, at) => this.#changed(state, at),
-      () => stand.status('Click here once, or press a key, to let the sound begin.'),
+      () => stand.status(t('Click here once, or press a key, to let the sound begin.')),
     );
     for (const touch of ['pointerdown', 'keydown'])
       window.addEventListener(touch, () => this.#transport.touched(), { capture: true, passive: true });
@@ -67,7 +68,7 @@ export class Player {
     const sheet = this.stand.sheet();
     if (!sheet) return Promise.resolve();
     return this.#transport.play(sheet, region.from, region.to, start).catch(() => {
-      this.stand.status('The sound could not be started.');
+      this.stand.status(t('The sound could not be started.'));
       post({ type: 'failed', message: 'The sounds could not be loaded.' });
     });
   }

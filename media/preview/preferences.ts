@@ -15,6 +15,8 @@ export interface Preferences {
   readonly odds: boolean;
   readonly words: boolean;
   readonly mixer: boolean;
+  /** What the toolbar folds away is unfolded. */
+  readonly more: boolean;
   readonly manner: Manner;
 }
 
@@ -37,6 +39,7 @@ export const DEFAULTS: Preferences = {
   odds: false,
   words: false,
   mixer: false,
+  more: false,
   manner: {
     speed: 1,
     loop: false,
@@ -86,6 +89,7 @@ export function recall(memory: unknown): Memory {
       odds: flag(kept, 'odds', false),
       words: flag(kept, 'words', false),
       mixer: flag(kept, 'mixer', false),
+      more: flag(kept, 'more', false),
       manner: {
         speed: number(manner, 'speed', 0.25, 2, 1),
         loop: flag(manner, 'loop', false),

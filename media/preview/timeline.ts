@@ -51,6 +51,9 @@ export interface Wish {
 
 /** How much longer a note under a fermata sounds. */
 const HOLD = 1.8;
+/** Seconds that a grace note sounds, and how much of the note they adorn grace notes may take. */
+const GRACE = 0.11;
+const GRACES = 0.5;
 const DEFAULT_QUARTERS = 100;
 
 const endingHas = (ending: string, pass: number): boolean =>
@@ -169,22 +172,41 @@ const secondsAt = (moments: readonly Moment[], tick: Tick): number => {
   return moment.at + (tick - moment.tick) / moment.pace;
 };
 
-/** The sounds of a stretch: tied notes are one, notes that began before it are heard from its start. */
+/**
+ * The sounds of a stretch: tied notes are one, notes that began before it are heard from its start. Grace notes sound
+ * on the beat, and what they adorn after them.
+ */
 function soundsOf(sheet: Sheet, stretch: Interval, moments: readonly Moment[]): Sound[] {
   const sounds: Sound[] = [];
   for (const voice of [0, 1, 2, 3] as const) {
-    const open = new Map<number, { from: Tick; to: Tick; notes: number[] }>();
+    const open = new Map<number, { from: Tick; to: Tick; late: number; notes: number[] }>();
+    let graces: number[] = [];
     const close = (pitch: number): void => {
       const held = open.get(pitch);
       open.delete(pitch);
       if (!held) return;
-      const at = secondsAt(moments, held.from);
+      const at = secondsAt(moments, held.from) + held.late;
       sounds.push({ voice, pitch, at, length: secondsAt(moments, held.to) - at, notes: held.notes });
+    };
+    /** @returns how much later the adorned note begins */
+    const adorn = (main: number, from: Tick, to: Tick): number => {
+      const at = secondsAt(moments, from);
+      const own = graces.filter((grace) => sheet.notes[grace]!.onset === from);
+      const length = Math.min(GRACE, (GRACES * (secondsAt(moments, to) - at)) / own.length);
+      own.forEach((grace, i) => {
+        for (const pitch of sheet.notes[grace]!.pitches)
+          sounds.push({ voice, pitch, at: at + i * length, length, notes: [grace, main] });
+      });
+      graces = [];
+      return own.length === 0 ? 0 : own.length * length;
     };
     sheet.notes.forEach((note, index) => {
       const from = Math.max(note.onset, stretch.from);
       const to = Math.min(note.onset + note.duration, stretch.to);
-      if (note.voice !== voice || note.grace || to <= from) return;
+      if (note.voice !== voice) return;
+      if (note.grace) graces.push(index);
+      if (note.grace || to <= from) return;
+      const late = adorn(index, from, to);
       for (const pitch of [...open.keys()])
         if (open.get(pitch)!.to !== note.onset || !note.pitches.includes(pitch)) close(pitch);
       for (const pitch of note.pitches) {
@@ -192,7 +214,7 @@ function soundsOf(sheet: Sheet, stretch: Interval, moments: readonly Moment[]): 
         if (held) {
           held.to = to;
           held.notes.push(index);
-        } else open.set(pitch, { from, to, notes: [index] });
+        } else open.set(pitch, { from, to, late, notes: [index] });
         if (!note.tied) close(pitch);
       }
     });

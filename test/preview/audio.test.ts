@@ -2,7 +2,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { perform } from '../../media/preview/timeline.ts';
 import type { Reading } from '../../src/extension/preview/messages.ts';
-import { loudness, pitchOf } from './listen.ts';
+import { readingOf } from '../../src/extension/preview/sheet.ts';
+import { parse } from '../../src/language/read/parse.ts';
+import { hertz, loudness, pitchOf, power } from './listen.ts';
 import { piece } from './piece.ts';
 import { noStage, type Panel, Stage } from './stage.ts';
 
@@ -109,6 +111,23 @@ describe.skipIf(noStage)('the sound', { timeout: 180_000 }, () => {
     expect(bass[4]!.at).toBeCloseTo(2.4);
     for (const { at } of bass.slice(1))
       expect(Math.abs(riseIn(heard, at - 0.15, at + 0.15) - at)).toBeLessThan(0.035);
+  });
+
+  test('a grace note is heard before its note', async () => {
+    const text = 'X:1\nM:4/4\nL:1/4\nQ:1/4=60\nV:S\nK:C\n[V:S] {g}c2 {f}a2|\n';
+    await panel.show(readingOf(parse(text)));
+    await panel.page.getByRole('combobox', { name: 'Sound' }).selectOption('organ');
+    const { signal, rate } = await rendered();
+    /** How much stronger one pitch is than another in a stretch of seconds. */
+    const ratio = (one: number, other: number, from: number, to: number): number => {
+      const of = (midi: number): number =>
+        power(signal, rate, Math.round(from * rate), Math.round((to - from) * rate), hertz(midi));
+      return of(one) / of(other);
+    };
+    expect(ratio(79, 72, 0.02, 0.11)).toBeGreaterThan(5);
+    expect(ratio(72, 79, 0.25, 0.5)).toBeGreaterThan(5);
+    expect(ratio(77, 81, 2.02, 2.11)).toBeGreaterThan(5);
+    expect(ratio(81, 77, 2.25, 2.5)).toBeGreaterThan(5);
   });
 
   test('sustained sounds go on as long as the note', async () => {

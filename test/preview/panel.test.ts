@@ -147,6 +147,76 @@ describe.skipIf(noStage)('the panel', { timeout: 120_000 }, () => {
     expect(await panel.page.locator('.key-to-marks').textContent()).toContain('pinned');
   });
 
+  test.each(['en', 'de'] as const)('the controls take two rows in a narrow panel (%s)', async (language) => {
+    const panel = await open({ width: 400, folded: true, language });
+    await panel.show(piece({ bars: 4 }).reading);
+    const rows = async (): Promise<number> =>
+      new Set(
+        await panel.page
+          .locator('header button:visible, header select:visible')
+          .evaluateAll((all) => all.map((one) => Math.round(one.getBoundingClientRect().top))),
+      ).size;
+    expect(await rows()).toBeLessThanOrEqual(2);
+    // What is folded away is one key and one step of the keyboard away.
+    const more = panel.page.locator('button[aria-controls=more]');
+    await more.focus();
+    await panel.page.keyboard.press('Enter');
+    expect(await more.getAttribute('aria-expanded')).toBe('true');
+    await panel.page.keyboard.press('Tab');
+    expect(await panel.page.evaluate(() => document.activeElement?.closest('#more') !== null)).toBe(true);
+    expect(await rows()).toBeGreaterThan(2);
+    await more.focus();
+    await panel.page.keyboard.press('Enter');
+    expect(await rows()).toBeLessThanOrEqual(2);
+  });
+
+  test('every control is reached with Tab alone, and has a name', async () => {
+    const panel = await open();
+    await panel.show(piece({ bars: 4 }).reading);
+    await panel.page.getByRole('button', { name: 'Mixer' }).click();
+    const controls = await panel.page.locator('header :is(button:enabled, select, input):visible').count();
+    const reached = new Set<string>();
+    await panel.page.evaluate(() => (document.activeElement as HTMLElement).blur());
+    for (let i = 0; i < controls + 5; i++) {
+      await panel.page.keyboard.press('Tab');
+      const name = await panel.page.evaluate(() => {
+        const at = document.activeElement;
+        if (!at?.closest('header')) return null;
+        return at.getAttribute('aria-label') ?? at.textContent;
+      });
+      if (name) reached.add(name);
+    }
+    expect(reached.size).toBe(controls);
+  });
+
+  test('speaks German', async () => {
+    const panel = await open({ language: 'de' });
+    const { reading } = piece({ bars: 4, look: (voice) => (voice === 1 ? 'open' : 'written') });
+    const key = (bar: (typeof reading.sheet.bars)[number]) => ({ ...bar, key: 'Bb minor' });
+    await panel.show({ ...reading, sheet: { ...reading.sheet, bars: reading.sheet.bars.map(key) } }, 1, {
+      errors: 2,
+      first: { message: 'Etwas.', line: 1, span: { start: 0, end: 1 } },
+    });
+    await panel.page.getByRole('button', { name: 'Worte' }).click();
+    expect(await panel.page.locator('.words').textContent()).toMatch(
+      /^Takt 1, B-Moll, 4\/4\. Soprano: C 5, Viertel;.* Alto: offen, Viertel; offen, jetzt A 4, Viertel;/,
+    );
+    expect(await panel.page.locator('.trouble').textContent()).toBe('2 Fehler. Zeile 1: Etwas.');
+    await panel.page.locator('main').focus();
+    await panel.page.keyboard.press('ArrowDown');
+    await panel.page.keyboard.press('ArrowDown');
+    await panel.page.keyboard.press('ArrowDown');
+    expect(await panel.page.locator('p.unseen').textContent()).toBe('Tenor, Takt 1: C 4, Viertel');
+    expect(await panel.page.locator('html').getAttribute('lang')).toBe('de');
+    // Nothing that can be read or heard of is left in English, but for the names in the file.
+    const said = await panel.page.evaluate(() =>
+      [...document.querySelectorAll('header [aria-label], header [title], header button, footer p')].flatMap(
+        (one) => [one.getAttribute('aria-label'), one.getAttribute('title'), one.textContent],
+      ),
+    );
+    expect(said.join(' ')).not.toMatch(/\b(the|of|Play|Volume|Mute|bars?|Export as|More)\b/);
+  });
+
   test('a broken text leaves the last good picture, with a note; the next good one comes back', async () => {
     const panel = await open();
     const { reading } = piece({ bars: 8 });
@@ -349,7 +419,51 @@ describe.skipIf(noStage)('the panel', { timeout: 120_000 }, () => {
     await panel.page.getByRole('button', { name: 'Cancel' }).click();
     expect(await panel.heard('command')).toMatchObject({ name: 'cancel' });
     await panel.send({ ...progress, done: 1, notes: [], label: '' });
+    expect(await panel.page.getByRole('button', { name: 'Cancel' }).count()).toBe(0);
+    expect(await panel.page.evaluate(() => document.activeElement?.tagName)).toBe('MAIN');
     expect(await panel.page.locator('.ghost').count()).toBe(0);
+  });
+
+  test("the sampler's notes of voices without music are named below the staff", async () => {
+    const panel = await open();
+    for (const head of ['K:C\n', 'V:S\nV:A\nV:T clef=bass\nV:B clef=bass\nK:C\n[V:S] ']) {
+      const reading = readingOf(parse(`X:1\nT:Alone\nM:4/4\nL:1/4\n${head}c d e f|g4|]\n`));
+      await panel.show(reading);
+      const quarter = reading.sheet.length / 8;
+      const notes = [1, 2, 3].flatMap((voice) =>
+        [0, 1, 4].map((at) => ({
+          voice,
+          pitch: 72 - 7 * voice,
+          from: at * quarter,
+          to: at * quarter + quarter,
+        })),
+      );
+      await panel.send({ type: 'progress', uri: URI, version: 1, done: 0.5, label: 'Harmonizing', notes });
+      const names = panel.page.locator('.ghosts text.name');
+      expect(await names.allTextContents()).toEqual([
+        'F4',
+        'F4',
+        'F4',
+        'Bb3',
+        'Bb3',
+        'Bb3',
+        'Eb3',
+        'Eb3',
+        'Eb3',
+      ]);
+      const boxes = await names.evaluateAll((all) =>
+        all.map((one) => {
+          const { x, y, bottom } = one.getBoundingClientRect();
+          return { x, y, bottom };
+        }),
+      );
+      // Rows that do not overlap, and columns where the notes above them are.
+      const rows = [0, 3, 6].map((i) => boxes[i]!);
+      expect(rows[0]!.bottom).toBeLessThanOrEqual(rows[1]!.y + 3);
+      expect(rows[1]!.bottom).toBeLessThanOrEqual(rows[2]!.y + 3);
+      const above = await panel.page.locator('[data-note="4"] .abcjs-notehead').boundingBox();
+      expect(Math.abs(boxes[2]!.x - above!.x)).toBeLessThan(12);
+    }
   });
 
   test('surprise is a heat of size as well as colour; probabilities are a roll and a table', async () => {
@@ -453,6 +567,31 @@ describe.skipIf(noStage)('the panel', { timeout: 120_000 }, () => {
     );
     expect(faults).toBe(0);
     expect(content.match(/abcjs-notehead/g)).toHaveLength(2 * 4 * 3 + 4);
+  });
+
+  test('a page to print is cut where nothing is drawn, and has its title once', async () => {
+    const panel = await open({ theme: 'dark' });
+    await panel.show(readingOf(parse(piece({ bars: 64, lyrics: true, title: 'A long piece' }).text)));
+    await panel.send({ type: 'export', kind: 'html' });
+    const { content } = await panel.heard('exported');
+    const other = await panel.page.context().newPage();
+    await other.setContent(content);
+    const pages = await other.locator('svg.page').evaluateAll((all) =>
+      all.map((page) => {
+        const { y, height } = (page as SVGSVGElement).viewBox.baseVal;
+        return { top: y, bottom: y + height };
+      }),
+    );
+    const ink = await other.locator('#music :is(path, text)').evaluateAll((all) =>
+      all.map((drawn) => {
+        const { y, height } = (drawn as SVGGraphicsElement).getBBox();
+        return { top: y, bottom: y + height, words: drawn.textContent };
+      }),
+    );
+    expect(pages.length).toBeGreaterThan(1);
+    expect(ink.filter(({ words }) => words === 'A long piece')).toHaveLength(1);
+    for (const { bottom } of pages.slice(0, -1))
+      expect(ink.filter((drawn) => drawn.top < bottom && bottom < drawn.bottom)).toEqual([]);
   });
 
   test('64 bars are drawn within 150 ms of the processor, 300 bars stay usable', async () => {

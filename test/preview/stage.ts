@@ -14,6 +14,9 @@ import type {
 } from '../../src/extension/preview/messages.ts';
 
 const root = join(import.meta.dirname, '../..');
+const GERMAN: Record<string, string> = JSON.parse(
+  readFileSync(join(root, 'l10n/bundle.l10n.de.json'), 'utf8'),
+);
 const CANDIDATES = [
   process.env.CHROMIUM ?? '',
   '/usr/bin/chromium',
@@ -104,8 +107,8 @@ export class Stage {
     this.#browser = browser;
     this.#bundle = bundle;
     server.on('request', (request, response) => {
-      const path = new URL(request.url ?? '/', 'http://stage').pathname;
-      const bytes = this.#fileOf(path);
+      const { pathname: path, search } = new URL(request.url ?? '/', 'http://stage');
+      const bytes = this.#fileOf(path, search === '?de');
       response.statusCode = bytes ? 200 : 404;
       response.setHeader('content-type', TYPES[path.split('.').at(-1) ?? ''] ?? 'text/html');
       response.end(bytes ?? '');
@@ -145,7 +148,7 @@ export class Stage {
     return typeof address === 'object' && address ? `http://127.0.0.1:${address.port}` : '';
   }
 
-  #fileOf(path: string): Uint8Array | string | null {
+  #fileOf(path: string, german: boolean): Uint8Array | string | null {
     if (path === '/')
       return pageHtml({
         script: '/preview.js',
@@ -153,6 +156,8 @@ export class Stage {
         sounds: '/sound',
         source: this.origin,
         nonce: 'n0nce',
+        language: german ? 'de' : 'en',
+        words: german ? GERMAN : {},
       });
     const sound = /^\/sound\/([a-z]+\.(?:wav|json))$/.exec(path)?.[1];
     if (sound) return readFileSync(join(root, 'media/sound', sound));
@@ -166,6 +171,9 @@ export class Stage {
       width?: number;
       height?: number;
       memory?: unknown;
+      language?: 'en' | 'de';
+      /** As it is at first, with nothing unfolded. */
+      folded?: boolean;
       reducedMotion?: boolean;
     } = {},
   ): Promise<Panel> {
@@ -197,8 +205,10 @@ export class Stage {
       },
       { theme, memory: options.memory },
     );
-    await page.goto(this.origin);
+    await page.goto(`${this.origin}/${options.language === 'de' ? '?de' : ''}`);
     await panel.heard('ready');
+    const more = page.locator('button[aria-controls=more][aria-expanded=false]');
+    if (!options.folded && (await more.count()) > 0) await more.click();
     return panel;
   }
 

@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { gains } from '../../media/preview/mixer.ts';
 import { perform, tickAt, unfold, type Wish } from '../../media/preview/timeline.ts';
 import type { Sheet, SheetBar, SheetNote } from '../../src/extension/preview/messages.ts';
+import { readingOf } from '../../src/extension/preview/sheet.ts';
+import { parse } from '../../src/language/read/parse.ts';
 import { TICKS_PER_QUARTER as Q } from '../../src/language/time.ts';
 import { piece } from './piece.ts';
 
@@ -66,6 +68,47 @@ describe('ties', () => {
   test('a tie into another pitch is none', () => {
     const odd = withNotes(({ voice, onset }) => (voice === 0 && onset === 0 ? { tied: true } : {}));
     expect(perform(odd, all).sounds.filter((s) => s.voice === 0)).toHaveLength(16);
+  });
+});
+
+describe('grace notes', () => {
+  const { sheet: graced } = readingOf(
+    parse(
+      'X:1\nM:4/4\nL:1/4\nQ:1/4=60\nV:S\nV:B clef=bass\nK:C\n[V:S] {de}c d {fg}z {/g}a|\n[V:B] C,2 {D,E,F,G,}C,2|\n',
+    ),
+  );
+  const played = perform(graced, { ...all, to: graced.length });
+  const of = (voice: number) =>
+    played.sounds.filter((s) => s.voice === voice).map(({ pitch, at, length }) => [pitch, at, length]);
+
+  test('sound on the beat, and their note after them, as long as it has time', () => {
+    expect(of(0)).toEqual(
+      [
+        [74, 0, 0.11],
+        [76, 0.11, 0.11],
+        [72, 0.22, 0.78],
+        [74, 1, 1],
+        [77, 2, 0.11],
+        [79, 2.11, 0.11],
+        [79, 3, 0.11],
+        [81, 3.11, 0.89],
+      ].map((row) => row.map((value) => expect.closeTo(value))),
+    );
+    expect(played.seconds).toBeCloseTo(4);
+  });
+
+  test('take no more than half of a short note', () => {
+    const fast = perform(graced, { ...all, to: graced.length, speed: 4 });
+    const bass = fast.sounds.filter((s) => s.voice === 3);
+    expect(bass.map((s) => s.at)).toEqual(
+      [0, 0.5, 0.5625, 0.625, 0.6875, 0.75].map((at) => expect.closeTo(at)),
+    );
+    expect(bass.at(-1)!.length).toBeCloseTo(0.25);
+  });
+
+  test('are not heard where their note is only heard from its middle', () => {
+    const { sounds } = perform(graced, { ...all, from: Q / 2, to: Q });
+    expect(sounds.map((s) => s.pitch)).toEqual([72, 48]);
   });
 });
 

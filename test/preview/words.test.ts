@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { barInWords, lengthName, pitchInWords } from '../../media/preview/describe.ts';
-import { cutPages } from '../../media/preview/export.ts';
-import { midiName } from '../../media/preview/odds.ts';
+import { barInWords, keyInWords, lengthName, midiName, pitchInWords } from '../../media/preview/describe.ts';
+import { cutPages, middleOfGap } from '../../media/preview/export.ts';
 import { NOWHERE, placeOf, stepFrom } from '../../media/preview/places.ts';
 import { DEFAULTS, recall } from '../../media/preview/preferences.ts';
 import { rewrite, staves, unixLines } from '../../media/preview/rewrite.ts';
@@ -22,6 +21,7 @@ describe('words', () => {
   test('pitches and lengths', () => {
     expect(pitchInWords('Bb3')).toBe('B flat 3');
     expect(pitchInWords('F##4')).toBe('F double sharp 4');
+    expect(keyInWords('F# dorian')).toBe('F sharp dorian');
     expect(lengthName(3, 8)).toBe('dotted quarter');
     expect(lengthName(5, 8)).toBe('2.5 quarters');
     expect(midiName(70)).toBe('Bb4');
@@ -131,4 +131,17 @@ test('pages are cut between systems, and a system too tall for a page is cut any
     [200, 250],
   ]);
   expect(cutPages(80, [40], 100)).toEqual([[0, 80]]);
+});
+
+test('the widest gap between two heights', () => {
+  const ink = [
+    [60, 70],
+    [0, 22],
+    [30, 35],
+    [32, 40],
+  ] as const;
+  expect(middleOfGap(ink, 20, 65)).toBe(50);
+  expect(middleOfGap(ink, 0, 40)).toBe(26);
+  expect(middleOfGap(ink, 60, 70)).toBeNull();
+  expect(middleOfGap([], 10, 20)).toBe(15);
 });

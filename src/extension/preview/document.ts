@@ -10,6 +10,10 @@ export interface Parts {
   readonly source: string;
   /** Fresh for each page. */
   readonly nonce: string;
+  /** Of the words, as HTML names it: `de`. */
+  readonly language: string;
+  /** What the page says, by its English words; what is missing stays English. */
+  readonly words: Readonly<Record<string, string>>;
 }
 
 /** abcjs puts this one rule into every picture; its hash lets it in without letting in any other. */
@@ -41,7 +45,7 @@ const quoted = (text: string): string =>
 
 export function pageHtml(parts: Parts): string {
   return `<!doctype html>
-<html lang="en">
+<html lang="${quoted(parts.language)}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${quoted(policy(parts))}">
@@ -49,7 +53,7 @@ export function pageHtml(parts: Parts): string {
 <title>Cantus preview</title>
 <link rel="stylesheet" href="${quoted(parts.style)}">
 </head>
-<body data-sounds="${quoted(parts.sounds)}">
+<body data-sounds="${quoted(parts.sounds)}" data-words="${quoted(JSON.stringify(parts.words))}">
 <script nonce="${quoted(parts.nonce)}" src="${quoted(parts.script)}"></script>
 </body>
 </html>

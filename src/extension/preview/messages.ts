@@ -45,7 +45,7 @@ export interface SheetBar {
   readonly phase: Tick;
   /** The length of a beat; 0 without a metre. */
   readonly beat: Tick;
-  /** Key in words: `G major`. */
+  /** Tonic and mode: `Bb major`. */
   readonly key: string;
   readonly repeatStarts: boolean;
   readonly repeatEnds: boolean;

@@ -73,7 +73,7 @@ export class Panel implements vscode.Disposable {
     const dist = vscode.Uri.joinPath(surroundings.extensionUri, 'dist');
     const sounds = vscode.Uri.joinPath(media, 'sound');
     view.webview.options = { enableScripts: true, localResourceRoots: [dist, sounds] };
-    view.title = `Preview ${document.uri.path.split('/').at(-1) ?? ''}`;
+    view.title = vscode.l10n.t('Preview {0}', document.uri.path.split('/').at(-1) ?? '');
     this.#parts.push(
       view.webview.onDidReceiveMessage((message: unknown) => this.#receive(message)),
       view.onDidDispose(() => this.#end()),
@@ -95,6 +95,9 @@ export class Panel implements vscode.Disposable {
       sounds: view.webview.asWebviewUri(sounds).toString(),
       source: view.webview.cspSource,
       nonce: randomBytes(18).toString('base64url'),
+      // Without a bundle for the editor's language everything is said in English.
+      language: vscode.l10n.bundle ? vscode.env.language : 'en',
+      words: vscode.l10n.bundle ?? {},
     });
   }
 
@@ -128,8 +131,8 @@ export class Panel implements vscode.Disposable {
         const place = waiting.indexOf(answer);
         if (place >= 0) waiting.splice(place, 1);
       };
-      const gone = this.onGone(() => refuse('The preview was closed.'));
-      const limit = setTimeout(() => refuse('The preview has not drawn the piece.'), PATIENCE);
+      const gone = this.onGone(() => refuse(vscode.l10n.t('The preview was closed.')));
+      const limit = setTimeout(() => refuse(vscode.l10n.t('The preview has not drawn the piece.')), PATIENCE);
       waiting.push(answer);
       this.#wanted.set(kind, waiting);
       this.send({ type: 'export', kind });

@@ -49,7 +49,7 @@ export class Previews implements vscode.Disposable, vscode.WebviewPanelSerialize
       known.reveal();
       return known;
     }
-    const view = vscode.window.createWebviewPanel(TYPE, 'Preview', {
+    const view = vscode.window.createWebviewPanel(TYPE, vscode.l10n.t('Preview'), {
       viewColumn: vscode.ViewColumn.Beside,
       preserveFocus: true,
     });

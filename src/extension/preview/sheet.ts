@@ -67,7 +67,7 @@ function lookOf({ state, span }: Event, filled: readonly Span[]): Look {
 }
 
 function keyName({ tonic, mode }: Key): string {
-  const alter = tonic.alter === 0 ? '' : tonic.alter > 0 ? ' sharp' : ' flat';
+  const alter = tonic.alter === 0 ? '' : tonic.alter > 0 ? '#' : 'b';
   return `${LETTERS[tonic.letter]}${alter} ${mode}`;
 }
 
