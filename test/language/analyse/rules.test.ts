@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { checkRules, countOffences, RULES } from '../../../src/language/analyse/rules.ts';
+import { cases, full } from '../../effort.ts';
 import { chorales, hasData } from '../formats/corpus.ts';
 import { key, piece, type Recipe } from './piece.ts';
 
@@ -110,7 +111,7 @@ describe('laws', () => {
         for (const { message } of checkRules(score, 'bach')) expect(strict).toContain(message);
         expect(checkRules(score, 'off')).toEqual([]);
       }),
-      { numRuns: 50 },
+      { numRuns: cases(50) },
     );
   });
 
@@ -123,7 +124,7 @@ describe('laws', () => {
         for (const { code } of RULES)
           expect(found.filter((p) => p.code === code)).toHaveLength(offences[code]!);
       }),
-      { numRuns: 50 },
+      { numRuns: cases(50) },
     );
   });
 
@@ -133,14 +134,14 @@ describe('laws', () => {
       fc.property(four, (voices) => {
         expect(codes({ voices: voices.map(up) })).toEqual(codes({ voices }));
       }),
-      { numRuns: 50 },
+      { numRuns: cases(50) },
     );
   });
 });
 
 describe('the chorales', () => {
   const file = 'jsb16.valid.json';
-  it.skipIf(!hasData(file))('break the rules as rarely as is known of Bach', () => {
+  it.skipIf(!full || !hasData(file))('break the rules as rarely as is known of Bach', () => {
     let pairs = 0;
     const sums: Record<string, number> = {};
     for (const { score } of chorales(file)) {

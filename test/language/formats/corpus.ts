@@ -5,6 +5,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Score } from '../../../src/language/score.ts';
+import { spread } from '../../effort.ts';
 import { key, piece, type Recipe } from '../analyse/piece.ts';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
@@ -12,12 +13,12 @@ export const DATA = process.env.CANTUS_DATA ?? resolve(root, '../shared/data');
 
 export const hasData = (file: string): boolean => existsSync(join(DATA, file));
 
-/** Every so-many-th hymn with its text; all of them when CANTUS_ALL is set. */
-export function hymns(every: number): { name: string; text: string }[] {
-  const step = process.env.CANTUS_ALL ? 1 : every;
-  return readdirSync(join(DATA, 'abc'))
-    .filter((_, i) => i % step === 0)
-    .map((name) => ({ name, text: readFileSync(join(DATA, 'abc', name), 'latin1') }));
+/** Hymns with their texts. */
+export function hymns(): { name: string; text: string }[] {
+  return spread(readdirSync(join(DATA, 'abc')), 75).map((name) => ({
+    name,
+    text: readFileSync(join(DATA, 'abc', name), 'latin1'),
+  }));
 }
 
 interface Chorale {

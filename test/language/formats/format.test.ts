@@ -4,6 +4,7 @@ import { parse } from '../../../src/language/read/parse.ts';
 import type { Score } from '../../../src/language/score.ts';
 import { apply } from '../../../src/language/write/edits.ts';
 import { format } from '../../../src/language/write/format.ts';
+import { cases } from '../../effort.ts';
 import { hasData, hymns } from './corpus.ts';
 
 // Real music and many random cases take a while on a busy machine.
@@ -118,7 +119,7 @@ describe('laws of formatting', () => {
         const once = formatted(source);
         expect(formatted(once)).toBe(once);
       }),
-      { numRuns: 300 },
+      { numRuns: cases(300) },
     );
   });
 
@@ -129,12 +130,12 @@ describe('laws of formatting', () => {
         expect(after.replace(/[ \t]/g, '')).toBe(source.replace(/[ \t]/g, ''));
         expect(music(parse(after).score)).toBe(music(parse(source).score));
       }),
-      { numRuns: 300 },
+      { numRuns: cases(300) },
     );
   });
 
   it.skipIf(!hasData('abc'))('hold for real files (skipped without them)', () => {
-    for (const { name, text: source } of hymns(15)) {
+    for (const { name, text: source } of hymns()) {
       const once = formatted(source);
       expect(formatted(once), name).toBe(once);
       expect(music(parse(once).score), name).toBe(music(parse(source).score));

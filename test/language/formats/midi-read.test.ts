@@ -11,6 +11,7 @@ import { TICKS_PER_QUARTER } from '../../../src/language/time.ts';
 import { writeAbc } from '../../../src/language/write/abc.ts';
 import { writeMidi } from '../../../src/language/write/midi.ts';
 import { performanceOf } from '../../../src/language/write/performance.ts';
+import { cases } from '../../effort.ts';
 import { hasData, hymns } from './corpus.ts';
 
 // Real music and many random cases take a while on a busy machine.
@@ -129,7 +130,7 @@ describe('a foreign MIDI file', () => {
   it.skipIf(!hasData('abc'))(
     'of a real hymn sounds the same (skipped without the hymns)',
     () => {
-      for (const { name, text: source } of hymns(25)) {
+      for (const { name, text: source } of hymns()) {
         const { score } = parse(source);
         const single = score.parts.every(({ events }) =>
           events.every((e) => e.pitches.length < 2 && e.irregular === null),
@@ -188,7 +189,7 @@ describe('MIDI that is none', () => {
           expect(error).toBeInstanceOf(ReadFailure);
         }
       }),
-      { numRuns: 200 },
+      { numRuns: cases(200) },
     );
   });
 });

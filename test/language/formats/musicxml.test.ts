@@ -8,6 +8,7 @@ import type { Score } from '../../../src/language/score.ts';
 import { TICKS_PER_QUARTER } from '../../../src/language/time.ts';
 import { writeAbc } from '../../../src/language/write/abc.ts';
 import { toMusicXml, toMxl } from '../../../src/language/write/musicxml.ts';
+import { cases } from '../../effort.ts';
 import { content } from './content.ts';
 import { hasData, hymns } from './corpus.ts';
 
@@ -80,7 +81,7 @@ describe('MusicXML', () => {
   it.skipIf(!hasData('abc'))(
     'carries real hymns (skipped without them)',
     () => {
-      for (const { name, text: source } of hymns(25)) {
+      for (const { name, text: source } of hymns()) {
         const hymn = parse(source).score;
         const sound = (of: Score) =>
           of.parts.map(({ events }) =>
@@ -174,7 +175,7 @@ describe('MusicXML that is none', () => {
           expect(error).toBeInstanceOf(ReadFailure);
         }
       }),
-      { numRuns: 60 },
+      { numRuns: cases(60) },
     );
   });
 });

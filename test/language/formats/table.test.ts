@@ -7,6 +7,7 @@ import { convert, decode, FORMATS, formatNamed, formatOf } from '../../../src/la
 import { midi } from '../../../src/language/pitch.ts';
 import { parse } from '../../../src/language/read/parse.ts';
 import type { Score } from '../../../src/language/score.ts';
+import { spread } from '../../effort.ts';
 
 const examples = join(import.meta.dirname, '../../../examples');
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -52,7 +53,7 @@ describe('formats', () => {
     expect(new Set(losses).size).toBe(losses.length);
   });
 
-  it.each(readdirSync(examples))('%s goes into every format', (name) => {
+  it.each(spread(readdirSync(examples), 4))('%s goes into every format', (name) => {
     const from = formatOf(name)!;
     for (const to of FORMATS) {
       const { content } = convert(readFileSync(join(examples, name)), from, to);

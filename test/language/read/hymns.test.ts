@@ -11,6 +11,7 @@ import { print, readTree } from '../../../src/language/read/tree.ts';
 import type { Score, Voice } from '../../../src/language/score.ts';
 import { VOICES } from '../../../src/language/score.ts';
 import { TICKS_PER_QUARTER } from '../../../src/language/time.ts';
+import { cases, spread } from '../../effort.ts';
 import { garble } from './garbled.ts';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
@@ -63,7 +64,7 @@ describe.skipIf(!present)('hymns', { timeout: 120_000 }, () => {
 
   test('come back byte for byte, whatever the encoding and the line ends', () => {
     expect(files.length).toBeGreaterThan(100);
-    for (const name of files) {
+    for (const name of spread(files)) {
       let tree = readTree('');
       for (const encoding of ['utf8', 'latin1'] as const) {
         const text = readFileSync(resolve(folder, name), encoding);
@@ -76,7 +77,7 @@ describe.skipIf(!present)('hymns', { timeout: 120_000 }, () => {
   });
 
   test('sound as another reader heard them, note by note, without an error', () => {
-    for (const piece of pieces) {
+    for (const piece of spread(pieces)) {
       const text = readFileSync(resolve(folder, `${piece.id.replace(/^oh-/, '')}.abc`), 'latin1');
       const { score, problems } = parse(text);
       const errors = problems.filter((problem) => problem.severity === 'error');
@@ -95,7 +96,7 @@ describe.skipIf(!present)('hymns', { timeout: 120_000 }, () => {
     const texts = files.slice(0, 20).map((name) => readFileSync(resolve(folder, name), 'latin1'));
     fc.assert(
       fc.property(fc.constantFrom(...texts).chain(garble), (text) => print(readTree(text)) === text),
-      { numRuns: 30 },
+      { numRuns: cases(100) },
     );
   });
 });

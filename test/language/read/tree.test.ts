@@ -3,20 +3,21 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parse } from '../../../src/language/read/parse.ts';
+import { cases } from '../../effort.ts';
 import { anyAbc, anyText, mutated } from './garbled.ts';
 import { holds } from './invariants.ts';
 
 describe('for every text', { timeout: 60_000 }, () => {
   test('of any characters', () => {
-    fc.assert(fc.property(anyText, holds), { numRuns: 100 });
+    fc.assert(fc.property(anyText, holds), { numRuns: cases(200) });
   });
 
   test('of ABC signs in any order', () => {
-    fc.assert(fc.property(anyAbc, holds), { numRuns: 150 });
+    fc.assert(fc.property(anyAbc, holds), { numRuns: cases(300) });
   });
 
   test('of a tune with mistakes', () => {
-    fc.assert(fc.property(mutated, holds), { numRuns: 100 });
+    fc.assert(fc.property(mutated, holds), { numRuns: cases(200) });
   });
 
   test('read after another: the same as read alone', () => {
@@ -26,7 +27,7 @@ describe('for every text', { timeout: 60_000 }, () => {
         const { tree: __, ...alone } = parse(after);
         expect(again).toEqual(alone);
       }),
-      { numRuns: 25 },
+      { numRuns: cases(50) },
     );
   });
 });
@@ -89,6 +90,7 @@ test('tokens by name', () => {
 });
 
 test('no text makes reading slow', () => {
+  const long = cases(100_000);
   // [how a line begins, what it goes on with]: each tempts a pattern to try every start over and over
   const lines = [
     ['', '"'],
@@ -115,10 +117,10 @@ test('no text makes reading slow', () => {
     ['U:', ' '],
   ] as const;
   for (const [begin, piece] of lines) {
-    const text = `X:1\nK:C\nC\n${begin}${piece.repeat(100_000 / piece.length)}x`;
+    const text = `X:1\nK:C\nC\n${begin}${piece.repeat(long / piece.length)}x`;
     const before = process.cpuUsage();
     parse(text);
     const { user } = process.cpuUsage(before);
-    expect(user / 1000, `milliseconds for ${begin}${piece}`).toBeLessThan(2500);
+    expect(user / 1000, `milliseconds for ${begin}${piece}`).toBeLessThan(long / 40);
   }
 }, 60_000);

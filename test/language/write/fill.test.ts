@@ -10,6 +10,7 @@ import { type Filled, type Grid, HELD } from '../../../src/language/roll.ts';
 import type { Voice } from '../../../src/language/score.ts';
 import { apply } from '../../../src/language/write/edits.ts';
 import { fill, type Policy } from '../../../src/language/write/fill.ts';
+import { cases } from '../../effort.ts';
 import { chance, fillByChance } from './filler.ts';
 
 /** Header settings, and lengths in units that fill a bar. */
@@ -204,8 +205,7 @@ function checkFill(
   return { gridded, after };
 }
 
-/** More with CANTUS_RUNS=500. */
-const RUNS = { numRuns: Number(process.env.CANTUS_RUNS ?? 25) };
+const RUNS = { numRuns: cases(50) };
 const TIME = 60_000;
 
 describe('fill, whatever stands and whatever is drawn', () => {
@@ -271,7 +271,7 @@ describe('fill, whatever stands and whatever is drawn', () => {
           const written = (abc: string) => checkFill(abc, { mode: 'fill' }, 'accept', seed).after.text;
           expect(written(lf.replaceAll('\n', '\r\n')).replaceAll('\r\n', '\n')).toBe(written(lf));
         }),
-        { numRuns: 10 },
+        { numRuns: cases(20) },
       );
     },
     TIME,
