@@ -33,13 +33,22 @@ export function stretchAt(score: Score, span: Span): Stretch | null {
   return to < 0 ? null : { bars: { from, to }, voices: VOICES.filter((voice) => voices.has(voice)) };
 }
 
+/** Two stretches as one where they touch; else the first of them. */
+const joined = (a: Stretch, b: Stretch): Stretch =>
+  a.bars.to < b.bars.from || b.bars.to < a.bars.from
+    ? a
+    : {
+        bars: { from: Math.min(a.bars.from, b.bars.from), to: Math.max(a.bars.to, b.bars.to) },
+        voices: VOICES.filter((voice) => a.voices.includes(voice) || b.voices.includes(voice)),
+      };
+
 /** The text of some bars in all voices that have them. */
 export const spansOf = (score: Score, { from, to }: Stretch['bars']): Span[] =>
   score.bars.slice(from, to).flatMap(({ spans }) => spans.filter((span): span is Span => span !== null));
 
 /**
  * What *Harmonize Selection* and its kin mean: the selected bars, or the whole piece where nothing is selected.
- * Without `voicesToo` all four voices of those bars are meant.
+ * Without `voicesToo` all four voices of those bars are meant. Bars over the ends of lines are several selections.
  */
 export function selectionIn(
   editor: vscode.TextEditor,
@@ -47,12 +56,14 @@ export function selectionIn(
   mode: Selection['mode'],
   voicesToo: boolean,
 ): Selection {
-  if (editor.selection.isEmpty) return { mode };
-  const { document, selection } = editor;
-  const span = { start: document.offsetAt(selection.start), end: document.offsetAt(selection.end) };
-  const stretch = stretchAt(score, span);
-  if (stretch === null) return { mode };
-  return { mode, bars: stretch.bars, ...(voicesToo && { voices: stretch.voices }) };
+  const { document, selections } = editor;
+  const [main, ...others] = selections
+    .filter((selection) => !selection.isEmpty)
+    .map(({ start, end }) => ({ start: document.offsetAt(start), end: document.offsetAt(end) }))
+    .flatMap((span) => stretchAt(score, span) ?? []);
+  if (!main) return { mode };
+  const { bars, voices } = others.sort((a, b) => a.bars.from - b.bars.from).reduce(joined, main);
+  return { mode, bars, ...(voicesToo && { voices }) };
 }
 
 /** @example barsName(score, { from: 2, to: 6 }) // 'bars 3-6' */

@@ -11,7 +11,7 @@ import type { Offer, Previews } from '../preview/previews.ts';
 import type { Finished, Runs } from '../runs.ts';
 import type { Scores } from '../scores.ts';
 import { seedFor } from '../seeds.ts';
-import { documentOf } from '../targets.ts';
+import { documentOf, editorOf } from '../targets.ts';
 import { policyOf } from './harmonize.ts';
 
 const COUNT = 4;
@@ -66,7 +66,7 @@ export class Alternatives implements vscode.Disposable {
     const document = await documentOf(uri);
     if (!document) return 0;
     const parsed = await this.scores.of(document);
-    const editor = vscode.window.visibleTextEditors.find((shown) => shown.document === document);
+    const editor = await editorOf(uri);
     const fill = editor ? selectionIn(editor, parsed.score, 'fill', false) : { mode: 'fill' as const };
     const { orderOf } = await import('../../engine/piece.ts');
     const isOpen = (wish: Wish): boolean => orderOf(parsed, wish).gridded.grid.open.includes(1);

@@ -10,7 +10,7 @@ import { barsName, selectionIn, stretchAt } from '../places.ts';
 import type { Runs } from '../runs.ts';
 import type { Scores } from '../scores.ts';
 import { seedFor } from '../seeds.ts';
-import { documentOf } from '../targets.ts';
+import { documentOf, editorOf } from '../targets.ts';
 
 export class Harmonize implements vscode.Disposable {
   readonly #parts: vscode.Disposable[];
@@ -23,10 +23,10 @@ export class Harmonize implements vscode.Disposable {
     const command = (name: string, act: (...values: unknown[]) => unknown): vscode.Disposable =>
       vscode.commands.registerCommand(`cantus.${name}`, act);
     this.#parts = [
-      command('harmonizeSelection', () => this.#onSelection('fill')),
+      command('harmonizeSelection', (uri) => this.#onSelection('fill', uri)),
       command('harmonizePiece', (uri) => this.#onPiece(uri, { mode: 'fill' })),
       command('harmonizeMelody', (uri) => this.#onPiece(uri, { mode: 'fill' })),
-      command('resampleSelection', (place) => this.#onSelection('resample', place)),
+      command('resampleSelection', (given) => this.#onSelection('resample', given)),
       command('resampleVoice', (voice, uri) => this.#resampleVoice(voice, uri)),
       command('cancel', async (uri) => this.runs.cancel(await documentOf(uri))),
     ];
@@ -36,9 +36,9 @@ export class Harmonize implements vscode.Disposable {
     for (const part of this.#parts) part.dispose();
   }
 
-  async #onSelection(mode: Selection['mode'], given?: unknown): Promise<boolean> {
+  async #onSelection(mode: Selection['mode'], given: unknown): Promise<boolean> {
     if (isPlace(given)) return this.#onPlace(mode, given);
-    const editor = vscode.window.activeTextEditor;
+    const editor = await editorOf(given);
     if (!editor) return false;
     const { score } = await this.scores.of(editor.document);
     return this.#run(editor.document, selectionIn(editor, score, mode, mode === 'resample'));
