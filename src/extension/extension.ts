@@ -79,7 +79,7 @@ export function activate(context: vscode.ExtensionContext): void {
   add(new Tool(motor, log));
 
   const lenses = new Lenses(scores, runs);
-  const ghosts = new Ghosts(scores, motor, runs, log);
+  const ghosts = add(new Ghosts(scores, motor, runs, languages, log));
   add(languages.register((selector) => vscode.languages.registerCodeLensProvider(selector, lenses)));
   add(
     languages.register((selector) => vscode.languages.registerInlineCompletionItemProvider(selector, ghosts)),
