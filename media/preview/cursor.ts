@@ -51,6 +51,11 @@ export class Cursor {
     return bar === null ? 0 : reading.sheet.bars[bar]!.onset;
   }
 
+  /** Indices of the selected notes. */
+  get notes(): ReadonlySet<number> {
+    return this.#place.own;
+  }
+
   get #first(): number | undefined {
     return [...this.#place.own][0];
   }

@@ -96,6 +96,7 @@ export function noteInWords(note: SheetNote, ticksPerWhole: number): string {
     written: pitches || t('rest'),
     filled: t('filled {0}', pitches || t('rest')),
     pinned: t('pinned {0}', pitches || t('rest')),
+    locked: t('locked {0}', pitches || t('rest')),
   }[note.look];
   return `${what}, ${length}${extras}`;
 }

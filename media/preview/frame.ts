@@ -8,6 +8,7 @@ const MARKS = {
   open: t('open: dashed box'),
   filled: t('filled just now: ring'),
   pinned: t('pinned: wedge above'),
+  locked: t('locked: square below'),
 } as const;
 
 export class Frame {
@@ -108,7 +109,7 @@ export class Frame {
   /** Explains the marks, as soon as there are any. */
   explainMarks(sheet: Sheet | undefined): void {
     const looks = new Set(sheet?.notes.map((note) => note.look));
-    const parts = (['open', 'filled', 'pinned'] as const)
+    const parts = (['open', 'filled', 'pinned', 'locked'] as const)
       .filter((look) => looks.has(look))
       .map((look) => MARKS[look]);
     this.#key.hidden = parts.length === 0;

@@ -22,7 +22,7 @@ import { Page } from './page.ts';
 import { Player } from './player.ts';
 import { type Preferences, recall, zoomed } from './preferences.ts';
 
-/** A picture that takes longer than this to draw is not drawn for every key. */
+/** After a picture that took longer than this to draw, there is a rest before the next one. */
 const QUICK = 110;
 
 const memory = recall(remembered());
@@ -36,8 +36,9 @@ const desk: { -readonly [K in keyof Desk]: Desk[K] } = {
 let settings: SettingsMessage | null = null;
 let progress: ProgressMessage | null = null;
 let drawTimer: ReturnType<typeof setTimeout> | null = null;
-/** Milliseconds that the last picture took. */
+/** Milliseconds that the last picture took, and when it was done. */
 let cost = 0;
+let done = 0;
 /** What is to be saved as soon as there is a picture. */
 let unsaved: ExportKind[] = [];
 
@@ -66,7 +67,7 @@ const cursor: Cursor = new Cursor(
   () => player.isPlaying,
   () => opinions.refresh(),
 );
-const opinions = new Opinions(desk, page, frame.roll, () => cursor.bars);
+const opinions = new Opinions(desk, page, frame.roll, () => cursor);
 const panel = controls({ play: (wish) => player.play(wish), prefer, command, save });
 const flip = new Flip({
   show: (_, heard) => {
@@ -82,7 +83,8 @@ const shown = (): Reading | null => flip.reading ?? desk.document?.reading ?? nu
 
 function drawSoon(): void {
   if (drawTimer !== null) return;
-  drawTimer = setTimeout(draw, cost < QUICK ? 0 : Math.min(400, cost * 0.6));
+  const rest = cost < QUICK ? 0 : Math.min(400, cost * 0.6);
+  drawTimer = setTimeout(draw, Math.max(0, done + rest - performance.now()));
 }
 
 function draw(): void {
@@ -106,7 +108,8 @@ function draw(): void {
   page.marks?.ghosts(progress?.notes ?? []);
   frame.explainMarks(desk.reading?.sheet);
   showControls();
-  cost = performance.now() - start;
+  done = performance.now();
+  cost = done - start;
   post({ type: 'drawn', uri: document.uri, version: document.version, milliseconds: cost });
   if (!page.picture || !desk.reading) return;
   const wanted = unsaved;

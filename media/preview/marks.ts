@@ -268,4 +268,11 @@ const LOOKS: Record<Look, (picture: Picture, placed: Placed) => SVGElement[]> = 
     if (!Number.isFinite(y)) return [];
     return [shape('path', { class: `pinned voice-${placed.voice}`, d: `M${x} ${y}l-4 -8h8z` })];
   },
+  locked: (_, placed) => {
+    const y = Math.max(...placed.heads, -Infinity) + 7;
+    if (!Number.isFinite(y)) return [];
+    return [
+      shape('rect', { class: `locked voice-${placed.voice}`, x: middle(placed) - 3, y, width: 6, height: 6 }),
+    ];
+  },
 };

@@ -10,8 +10,12 @@ const ROW = 8;
 const LEFT = 34;
 const FAINTEST = 0.02;
 
-/** The roll and, below it, the same in words. */
-export function rollOf(message: ProbabilitiesMessage, sheet: Sheet): HTMLElement {
+/** The roll, in it the chosen notes, and below it the same in words. */
+export function rollOf(
+  message: ProbabilitiesMessage,
+  sheet: Sheet,
+  chosen: ReadonlySet<number>,
+): HTMLElement {
   const pitches = message.cells.flatMap((cell) => [
     ...cell.odds.filter(([, p]) => p >= FAINTEST).map(([pitch]) => pitch),
     ...(cell.drawn >= 0 ? [cell.drawn] : []),
@@ -25,7 +29,11 @@ export function rollOf(message: ProbabilitiesMessage, sheet: Sheet): HTMLElement
     'aria-label',
     t('Probabilities of the network by pitch and step. The table after it says the same in words.'),
   );
-  svg.append(...grid(message, sheet, low, high, width), ...cellsOf(message, high));
+  svg.append(
+    ...grid(message, sheet, low, high, width),
+    ...cellsOf(message, high),
+    ...frames(message, sheet, high, chosen),
+  );
   return element(
     'div',
     { class: 'roll-frame', tabindex: 0, role: 'group', 'aria-label': t('Piano roll') },
@@ -91,6 +99,29 @@ function cellsOf(message: ProbabilitiesMessage, high: number): SVGElement[] {
       );
   }
   return marks;
+}
+
+/** Around each chosen note, as long as it lasts. */
+function frames(
+  { from, to, resolution }: ProbabilitiesMessage,
+  sheet: Sheet,
+  high: number,
+  chosen: ReadonlySet<number>,
+): SVGElement[] {
+  const step = sheet.ticksPerWhole / resolution;
+  return [...chosen].flatMap((index) => {
+    const note = sheet.notes[index];
+    if (!note || note.onset / step < from || note.onset / step >= to) return [];
+    return note.pitches.map((pitch) =>
+      shape('rect', {
+        class: 'selected',
+        x: LEFT + COLUMN * (note.onset / step - from) - 1,
+        y: rowOf(pitch, high) - 1,
+        width: (COLUMN * note.duration) / step + 2,
+        height: ROW + 2,
+      }),
+    );
+  });
 }
 
 /** One row a voice and note: what stands there, how likely it is, what the network likes best. */

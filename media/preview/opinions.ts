@@ -28,14 +28,15 @@ export class Opinions {
     readonly desk: Desk,
     readonly page: Page,
     readonly roll: HTMLElement,
-    readonly bars: () => Cursor['bars'],
+    /** Where the user is. */
+    readonly place: () => Pick<Cursor, 'bars' | 'notes'>,
   ) {}
 
   #ask(about: AskMessage['about'], wanted: boolean): void {
     const { document } = this.desk;
     if (!document) return;
     const { uri, version } = document;
-    post({ type: 'ask', uri, version, about, wanted, bars: this.bars() });
+    post({ type: 'ask', uri, version, about, wanted, bars: this.place().bars });
   }
 
   /** Asks for what the user wants to see of a document that has just come. */
@@ -51,8 +52,10 @@ export class Opinions {
       const { document, preferences } = this.desk;
       if (!document) return;
       if (preferences.heat && this.#surprise?.version !== document.version) this.#ask('surprise', true);
-      const about = `${document.uri} ${document.version} ${JSON.stringify(this.bars())}`;
-      if (!preferences.odds || about === this.#asked) return;
+      const about = `${document.uri} ${document.version} ${JSON.stringify(this.place().bars)}`;
+      if (!preferences.odds) return;
+      this.showRoll();
+      if (about === this.#asked) return;
       this.#asked = about;
       this.#ask('probabilities', true);
     }, STILL);
@@ -108,7 +111,7 @@ export class Opinions {
       return;
     }
     const scroll = this.roll.querySelector('.roll-frame')?.scrollLeft ?? 0;
-    const drawn = rollOf(this.#odds, reading.sheet);
+    const drawn = rollOf(this.#odds, reading.sheet, this.place().notes);
     this.roll.replaceChildren(legend(reading.sheet), drawn);
     drawn.scrollLeft = scroll;
   }

@@ -132,11 +132,11 @@ describe.skipIf(noStage)('the panel', { timeout: 120_000 }, () => {
     });
   });
 
-  test('open, filled, pinned and written notes differ by shape', async () => {
-    const looks = ['written', 'open', 'filled', 'pinned'] as const;
+  test('open, filled, pinned, locked and written notes differ by shape', async () => {
+    const looks = ['written', 'open', 'filled', 'pinned', 'locked'] as const;
     const panel = await open();
     await panel.show(
-      piece({ bars: 4, look: (voice, bar) => (voice === 1 ? looks[bar]! : 'written') }).reading,
+      piece({ bars: 5, look: (voice, bar) => (voice === 1 ? looks[bar]! : 'written') }).reading,
     );
     const count = (selector: string): Promise<number> =>
       panel.page.locator(`.layer.looks ${selector}`).count();
@@ -144,7 +144,39 @@ describe.skipIf(noStage)('the panel', { timeout: 120_000 }, () => {
     expect(await count('text.open')).toBe(2);
     expect(await count('ellipse.filled')).toBe(4);
     expect(await count('path.pinned')).toBe(4);
-    expect(await panel.page.locator('.key-to-marks').textContent()).toContain('pinned');
+    expect(await count('rect.locked')).toBe(4);
+    expect(await panel.page.locator('.key-to-marks').textContent()).toMatch(/open.*filled.*pinned.*locked/);
+    // A voice that the text locks: what is written there looks so, what is open is open.
+    const { sheet } = readingOf(parse(piece({ bars: 1 }).text.replace('K:C', '%%cantus:lock A\nK:C')));
+    expect(new Set(sheet.notes.filter(({ voice }) => voice === 1).map(({ look }) => look))).toEqual(
+      new Set(['locked']),
+    );
+    expect(sheet.notes.filter(({ look }) => look === 'locked')).toHaveLength(4);
+  });
+
+  test('lyrics and chord symbols are drawn', async () => {
+    const panel = await open();
+    const text =
+      'X:1\nM:4/4\nL:1/4\nV:S\nV:B clef=bass\nK:C\n[V:S] "G7"d2 "C"c2|\nw: sweet song\n[V:B] G,,2 C,2|\n';
+    await panel.show(readingOf(parse(text)));
+    const drawn = (await panel.page.locator('.sheet text').allTextContents()).map((one) => one.trim());
+    expect(drawn).toEqual(expect.arrayContaining(['G7', 'C', 'sweet', 'song']));
+  });
+
+  test('the view moves at once where less motion is wished for', async () => {
+    for (const reducedMotion of [true, false]) {
+      const panel = await open({ height: 400, reducedMotion });
+      await panel.show(piece({ bars: 64 }).reading);
+      await panel.page.locator('main').focus();
+      await panel.page.keyboard.press('ArrowRight');
+      const jump = await panel.page.evaluate(async () => {
+        const main = document.querySelector('main')!;
+        main.dispatchEvent(new KeyboardEvent('keydown', { key: 'End' }));
+        return main.scrollTop;
+      });
+      if (reducedMotion) expect(jump).toBeGreaterThan(1000);
+      else expect(jump).toBeLessThan(1000);
+    }
   });
 
   test.each(['en', 'de'] as const)('the controls take two rows in a narrow panel (%s)', async (language) => {
@@ -494,6 +526,13 @@ describe.skipIf(noStage)('the panel', { timeout: 120_000 }, () => {
     await panel.send({ type: 'probabilities', uri: URI, version: 1, resolution: 16, from: 0, to: 4, cells });
     expect(await panel.page.locator('.roll .odd').count()).toBe(2);
     expect(await panel.page.locator('.roll .drawn').count()).toBe(1);
+    // The selected note is framed, once the hands are still.
+    expect(await panel.page.locator('.roll .selected').count()).toBe(0);
+    await panel.page.locator('main').focus();
+    await panel.page.keyboard.press('ArrowRight');
+    await panel.page.locator('.roll .selected').waitFor();
+    await panel.send({ type: 'selection', uri: URI, version: 1, spans: [], reveal: false });
+    await panel.page.locator('.roll .selected').waitFor({ state: 'detached' });
     expect(await panel.page.locator('.odds tbody').textContent()).toContain('G 4 70 %');
   });
 

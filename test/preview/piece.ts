@@ -28,7 +28,7 @@ const LINES: readonly (readonly number[])[] = [
 const SEMITONES = [0, 2, 4, 5, 7, 9, 11];
 const IDS = ['S', 'A', 'T', 'B'];
 const NAMES = ['Soprano', 'Alto', 'Tenor', 'Bass'];
-const SIGNS: Record<Look, string> = { written: '', filled: '', open: '?', pinned: '@' };
+const SIGNS: Record<Look, string> = { written: '', filled: '', open: '?', pinned: '@', locked: '' };
 
 function abcOf(step: number): string {
   const letter = 'CDEFGAB'[((step % 7) + 7) % 7]!;

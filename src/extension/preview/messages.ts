@@ -8,8 +8,8 @@ import type { Interval, Metre, Tick } from '../../language/time.ts';
 // The preview's page imports from this file alone.
 export type { Interval, Metre, Span, Tick, Voice };
 
-/** How a note came to be: what its look in the picture tells. */
-export type Look = 'written' | 'open' | 'filled' | 'pinned';
+/** How a note came to be and who may change it: what its look in the picture tells. */
+export type Look = 'written' | 'open' | 'filled' | 'pinned' | 'locked';
 
 /** One event of a voice: a note, a divisi chord, or (no pitches) a rest or an open place. */
 export interface SheetNote {

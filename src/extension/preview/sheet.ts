@@ -20,7 +20,9 @@ export function sheetOf(score: Score, filled: readonly Span[] = []): Sheet {
     ticksPerWhole: TICKS_PER_WHOLE,
     length: score.length,
     voices: [voiceOf(s), voiceOf(a), voiceOf(t), voiceOf(b)],
-    notes: score.parts.flatMap((part) => part.events.map((event) => noteOf(event, filled))),
+    notes: score.parts.flatMap((part) =>
+      part.events.map((event) => noteOf(event, lookOf(event, filled, score.directives.lock[part.voice]))),
+    ),
     bars: score.bars.map(
       (bar): SheetBar => ({
         number: bar.number,
@@ -42,13 +44,13 @@ export function sheetOf(score: Score, filled: readonly Span[] = []): Sheet {
 
 const voiceOf = ({ id, name }: Part): SheetVoice => ({ id, name });
 
-function noteOf(event: Event, filled: readonly Span[]): SheetNote {
+function noteOf(event: Event, look: Look): SheetNote {
   return {
     voice: event.voice,
     onset: event.onset,
     duration: event.duration,
     bar: event.bar,
-    look: lookOf(event, filled),
+    look,
     rest: event.kind === 'rest' && event.state === 'written',
     pitches: event.pitches.map(midi),
     names: event.pitches.map(pitchName),
@@ -61,9 +63,10 @@ function noteOf(event: Event, filled: readonly Span[]): SheetNote {
   };
 }
 
-function lookOf({ state, span }: Event, filled: readonly Span[]): Look {
+function lookOf({ state, span }: Event, filled: readonly Span[], locked: boolean): Look {
   if (state !== 'written') return state;
-  return filled.some((done) => span.start < done.end && done.start < span.end) ? 'filled' : 'written';
+  if (filled.some((done) => span.start < done.end && done.start < span.end)) return 'filled';
+  return locked ? 'locked' : 'written';
 }
 
 function keyName({ tonic, mode }: Key): string {

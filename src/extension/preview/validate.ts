@@ -73,7 +73,7 @@ const sheetNote: Check<SheetNote> = record<SheetNote>({
   onset: count,
   duration: count,
   bar: count,
-  look: oneOf('written', 'open', 'filled', 'pinned'),
+  look: oneOf('written', 'open', 'filled', 'pinned', 'locked'),
   rest: flag,
   pitches: list(count),
   names: list(text),
