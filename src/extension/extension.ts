@@ -62,7 +62,8 @@ export function activate(context: vscode.ExtensionContext): void {
       parse: (document) => scores.of(document),
       onChoose: (document, message) => void alternatives.choose(document, message),
       onAsk: (document, message) => void opinions.answer(document, message),
-      onCommand: (_, { name }) => void vscode.commands.executeCommand(`cantus.${BUTTONS[name]}`),
+      onCommand: (document, { name }) =>
+        void vscode.commands.executeCommand(`cantus.${BUTTONS[name]}`, document.uri),
     }),
   );
   const opinions: Opinions = add(new Opinions(scores, motor, previews, log));
