@@ -154,15 +154,16 @@ function keep(): void {
 
 async function save(kind: ExportKind): Promise<void> {
   const { picture } = page;
-  const { document, preferences } = desk;
-  if (!picture || !document) {
+  const { document, reading, preferences } = desk;
+  if (!picture || !document || !reading) {
     unsaved.push(kind);
     return;
   }
   const { uri, version } = document;
+  const { layout, zoom, width } = preferences;
   const contents: Record<ExportKind, () => string | Promise<string>> = {
-    svg: () => svgFile(picture.svg),
-    html: () => htmlFile(picture),
+    svg: () => page.onPaper(reading, layout, zoom, width, ({ svg }) => svgFile(svg)),
+    html: () => page.onPaper(reading, layout, 1, 'page', htmlFile),
     wav: async () => wavFile(await player.render(picture.sheet, preferences.manner)),
   };
   try {

@@ -72,6 +72,26 @@ export class Page {
     return true;
   }
 
+  /** Draws a reading once more as on paper, whatever the theme, for as long as `use` looks at it. */
+  onPaper<T>(
+    reading: Reading,
+    layout: StaffLayout,
+    zoom: number,
+    width: 'panel' | 'page',
+    use: (picture: Picture) => T,
+  ): T {
+    const sheet = element('div', { class: 'sheet' });
+    const paper = element('div', { class: 'paper unseen' }, sheet);
+    this.scroller.append(paper);
+    try {
+      const picture = engrave(sheet, reading, layout, this.#width(zoom, width));
+      if (!picture) throw new Error('There is no music to draw.');
+      return use(new Marks(picture).picture);
+    } finally {
+      paper.remove();
+    }
+  }
+
   /** Screen pixels a unit of the picture, and where its origin is in the scroller's contents. */
   #scale(picture: Picture): { factor: number; top: number; left: number } {
     const frame = picture.svg.getBoundingClientRect();

@@ -609,8 +609,9 @@ describe.skipIf(noStage)('the panel', { timeout: 120_000 }, () => {
   });
 
   test('a page to print is cut where nothing is drawn, and has its title once', async () => {
-    const panel = await open({ theme: 'dark' });
-    await panel.show(readingOf(parse(piece({ bars: 64, lyrics: true, title: 'A long piece' }).text)));
+    const panel = await open({ theme: 'dark', width: 400 });
+    const look = (voice: number, bar: number) => (voice === 1 && bar % 5 === 0 ? 'open' : 'written');
+    await panel.show(readingOf(parse(piece({ bars: 64, lyrics: true, title: 'A long piece', look }).text)));
     await panel.send({ type: 'export', kind: 'html' });
     const { content } = await panel.heard('exported');
     const other = await panel.page.context().newPage();
@@ -628,6 +629,15 @@ describe.skipIf(noStage)('the panel', { timeout: 120_000 }, () => {
       }),
     );
     expect(pages.length).toBeGreaterThan(1);
+    // As on paper, however narrow the panel and dark the theme.
+    expect(
+      await other
+        .locator('svg.page')
+        .first()
+        .evaluate((page) => (page as SVGSVGElement).viewBox.baseVal.width),
+    ).toBeGreaterThan(740);
+    expect(content).not.toContain('rgb(242, 177, 60)');
+    expect(content).toContain('rgb(154, 91, 0)');
     expect(ink.filter(({ words }) => words === 'A long piece')).toHaveLength(1);
     for (const { bottom } of pages.slice(0, -1))
       expect(ink.filter((drawn) => drawn.top < bottom && bottom < drawn.bottom)).toEqual([]);
