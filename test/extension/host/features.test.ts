@@ -33,6 +33,25 @@ async function take(document: vscode.TextDocument, position: vscode.Position, la
   assert.ok(await vscode.workspace.applyEdit(change));
 }
 
+/** Every coloured token's text with its type and modifiers. */
+function coloured(
+  document: vscode.TextDocument,
+  { tokenTypes, tokenModifiers }: vscode.SemanticTokensLegend,
+  { data }: vscode.SemanticTokens,
+): Map<string, string> {
+  const seen = new Map<string, string>();
+  let [line, character] = [0, 0];
+  for (let i = 0; i < data.length; i += 5) {
+    const [lines = 0, characters = 0, length = 0, type = 0, bits = 0] = data.subarray(i, i + 5);
+    character = lines > 0 ? characters : character + characters;
+    line += lines;
+    const text = document.getText(new vscode.Range(line, character, line, character + length));
+    const modifiers = tokenModifiers.filter((_, bit) => bits & (1 << bit));
+    seen.set(text, [tokenTypes[type], ...modifiers].join('.'));
+  }
+  return seen;
+}
+
 describe('features of the language', function () {
   this.timeout(180_000);
   after(closeAll);
@@ -51,22 +70,34 @@ describe('features of the language', function () {
     const legend = await eventually(() =>
       ask<vscode.SemanticTokensLegend>('provideDocumentSemanticTokensLegend', document.uri),
     );
-    const { data } = await ask<vscode.SemanticTokens>('provideDocumentSemanticTokens', document.uri);
-    const seen = new Map<string, string>();
-    let [line, character] = [0, 0];
-    for (let i = 0; i < data.length; i += 5) {
-      const [lines = 0, characters = 0, length = 0, type = 0, bits = 0] = data.subarray(i, i + 5);
-      character = lines > 0 ? characters : character + characters;
-      line += lines;
-      const text = document.getText(new vscode.Range(line, character, line, character + length));
-      const modifiers = legend.tokenModifiers.filter((_, bit) => bits & (1 << bit));
-      seen.set(text, [legend.tokenTypes[type], ...modifiers].join('.'));
-    }
+    const tokens = await ask<vscode.SemanticTokens>('provideDocumentSemanticTokens', document.uri);
+    const seen = coloured(document, legend, tokens);
     assert.equal(seen.get('e'), 'soprano.locked');
     assert.equal(seen.get('?G'), 'alto.open');
     assert.equal(seen.get('@B,4'), 'tenor.pinned');
     assert.equal(seen.get('z'), 'rest');
     assert.equal(seen.get('?Z'), 'bass.open');
+  });
+
+  it('colour a stretch of the text alone when it is asked for alone', async () => {
+    const document = await open('colour-range.satb', PIECE);
+    const from = placeOf(document, 'A ?G', 2);
+    const range = new vscode.Range(from, from.translate(0, 4));
+    const legend = await eventually(() =>
+      ask<vscode.SemanticTokensLegend>('provideDocumentRangeSemanticTokensLegend', document.uri, range),
+    );
+    const tokens = await ask<vscode.SemanticTokens>(
+      'provideDocumentRangeSemanticTokens',
+      document.uri,
+      range,
+    );
+    assert.deepEqual(
+      [...coloured(document, legend, tokens)],
+      [
+        ['?G', 'alto.open'],
+        ['G', 'alto'],
+      ],
+    );
   });
 
   it('format the document: bars stand below each other', async () => {
@@ -82,6 +113,23 @@ describe('features of the language', function () {
     change.set(document.uri, edits);
     assert.ok(await vscode.workspace.applyEdit(change));
     assert.match(document.getText(), /\[V:S\] c d \| e2 {5}\|\n\[V:A\] \?x2 \| c\/c\/ c \|\n$/);
+  });
+
+  it('format a selection: the lines outside of it stay as they are', async () => {
+    const wild = 'X:1\nL:1/4\nM:2/4\nK:C\n[V:S] c d | e2 |\n[V:A] ?x2 | c/c/ c |\n';
+    const document = await open('format-range.satb', `${wild}${wild.slice(wild.indexOf('[V:S]'))}`);
+    const last = document.lineCount - 1;
+    const edits = await ask<vscode.TextEdit[]>(
+      'executeFormatRangeProvider',
+      document.uri,
+      new vscode.Range(last - 2, 0, last, 0),
+      { tabSize: 2, insertSpaces: true },
+    );
+    assert.ok(edits.length > 0);
+    const change = new vscode.WorkspaceEdit();
+    change.set(document.uri, edits);
+    assert.ok(await vscode.workspace.applyEdit(change));
+    assert.equal(document.getText(), `${wild}[V:S] c d | e2     |\n[V:A] ?x2 | c/c/ c |\n`);
   });
 
   it('outline voices and bars, and fold header and systems', async () => {

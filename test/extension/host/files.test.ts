@@ -59,6 +59,33 @@ describe('files', function () {
     assert.match(await read(target), /<svg[\s\S]*<\/svg>/);
   });
 
+  it('go out as a page that needs nothing else', async () => {
+    const document = await open('page.satb', FULL);
+    const target = beside(document, 'page.html');
+    assert.ok(await run('export', document.uri, 'html', target));
+    const page = await read(target);
+    assert.match(page, /^<!doctype html>[\s\S]*<svg[\s\S]*<\/svg>/i);
+    assert.doesNotMatch(page, /<script|<link|src="(?!data:)/);
+  });
+
+  it('go out as sound, which is as long as the piece and not silent', async () => {
+    const document = await open('sound.satb', FULL);
+    const target = beside(document, 'sound.wav');
+    assert.ok(await run('export', document.uri, 'wav', target));
+    const bytes = Buffer.from(await vscode.workspace.fs.readFile(target));
+    assert.equal(bytes.toString('latin1', 0, 4), 'RIFF');
+    assert.equal(bytes.toString('latin1', 8, 12), 'WAVE');
+    const data = bytes.indexOf('data', 12, 'latin1') + 8;
+    assert.equal(bytes.readUInt32LE(data - 4), bytes.length - data);
+    const seconds = (bytes.length - data) / bytes.readUInt32LE(28);
+    // Eight quarters at 120 in the minute, and what rings on.
+    assert.ok(seconds > 3.9 && seconds < 12, `${seconds} s`);
+    let loudest = 0;
+    for (let at = data; at + 1 < bytes.length; at += 2)
+      loudest = Math.max(loudest, Math.abs(bytes.readInt16LE(at)));
+    assert.ok(loudest > 1000, `${loudest}`);
+  });
+
   it('that cannot be read change nothing and say why', async () => {
     const document = await open('none.mid', 'no MIDI at all');
     const before = vscode.workspace.textDocuments.length;
