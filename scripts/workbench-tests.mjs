@@ -31,6 +31,7 @@ if (missing) {
   try {
     const env = {
       CANTUS_EDITOR_URL: server.url,
+      CANTUS_EDITOR_DATA: server.data,
       CANTUS_CHROMIUM: found.path,
       CANTUS_CHROMIUM_FLAGS: JSON.stringify(FLAGS),
     };

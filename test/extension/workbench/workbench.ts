@@ -1,5 +1,6 @@
 // Drives a real VS Code workbench, with the packaged extension installed, as a person would: keys, clicks, looking.
 // Knows nothing of music. The server is started by scripts/workbench-tests.mjs, which says where it is.
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -65,6 +66,16 @@ export async function closeBrowser(): Promise<void> {
   browser = null;
 }
 
+/** Process numbers of the engines that run in this server's extension hosts; those of other programs never. */
+export function engines(): number[] {
+  const data = process.env.CANTUS_EDITOR_DATA;
+  if (!data) throw new Error('run these tests with `npm run test:workbench`');
+  return execFileSync('ps', ['-ww', '-eo', 'pid,args'], { encoding: 'utf8' })
+    .split('\n')
+    .filter((line) => line.includes(data) && /dist\/engine\.cjs/.test(line))
+    .map((line) => Number.parseInt(line, 10));
+}
+
 export class Workbench {
   readonly #errors: string[] = [];
   /** Addresses that were asked for outside this machine. */
@@ -123,12 +134,15 @@ export class Workbench {
     return labels;
   }
 
-  /** Answers an open quick input (a pick or a text) and waits until it is gone. */
+  /** Takes the row of an open quick input that begins with this text, and waits until it is gone. */
   async #answer(text: string): Promise<void> {
     const input = this.page.locator('.quick-input-widget input');
     await input.fill(text);
-    // Quick Open looks for files as one types.
-    await this.page.locator('.quick-input-widget .monaco-list-row').first().waitFor();
+    // Quick Open looks for files as one types: until then the files that were open last stand first.
+    await this.page
+      .locator(`.quick-input-widget .monaco-list-row.focused[aria-label^="${text}"]`)
+      .first()
+      .waitFor();
     await input.press('Enter');
     await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
   }
@@ -191,9 +205,10 @@ export class Workbench {
     return this.page.locator('.ghost-text-decoration, .ghost-text');
   }
 
-  /** Messages in the corner. */
-  notification(text: string | RegExp): Locator {
-    return this.page.locator('.notification-toast', { hasText: text });
+  /** Waits for a message. It is looked up in the list of all of them: under test the corner shows none. */
+  async notification(text: string | RegExp): Promise<void> {
+    await this.command('Notifications: Show Notifications');
+    await this.page.locator('.notifications-center .notification-list-item', { hasText: text }).waitFor();
   }
 
   statusItem(text: string | RegExp): Locator {
