@@ -63,19 +63,22 @@ export const pin = (parsed: Parsed, region: Region): TextEdit[] =>
       .map((event) => mark(event, '@')),
   );
 
-/** Whether a directive is about the same thing: those for one voice (`temperature A 0.7`) go by their voice. */
-const subject = (value: string): string => /^[SATB]+(?=\s)/i.exec(value.trim())?.[0].toUpperCase() ?? '';
+/** What a directive is about: those for one voice (`temperature A 0.7`) go by their voice, `lock S A` names several. */
+const subject = (name: string, value: string): string =>
+  name === 'lock' ? '' : (/^[SATB]+(?=\s)/i.exec(value.trim())?.[0].toUpperCase() ?? '');
 
 /**
- * Sets `%%cantus:name value`: in place where the tune has it, else as a line before the header's `K:`.
+ * Sets `%%cantus:name value`: in place where the tune has it, else as a line before the header's `K:`. Without a
+ * value the line goes.
  * @example setDirective(parsed, 'seed', '42')
  */
 export function setDirective({ text, tree }: Parsed, name: string, value: string): TextEdit[] {
   const eol = lineEnd(text);
-  for (const line of tree.lines) {
+  for (const [i, line] of tree.lines.entries()) {
     const match =
       line.kind === 'directive' ? /^%%\s*cantus:(\S+)[ \t]*([^%]*?)\s*(%.*)?$/.exec(line.text) : null;
-    if (match === null || match[1] !== name || subject(match[2]!) !== subject(value)) continue;
+    if (match === null || match[1] !== name || subject(name, match[2]!) !== subject(name, value)) continue;
+    if (value === '') return [replace(line.start, tree.lines[i + 1]?.start ?? text.length, '')];
     if (match[2] === value) return [];
     const at = line.start + line.text.indexOf(name) + name.length;
     const from = match[2] === '' ? at : line.start + line.text.indexOf(match[2]!, at - line.start);
@@ -83,6 +86,7 @@ export function setDirective({ text, tree }: Parsed, name: string, value: string
       replace(match[2] === '' ? at : from, from + match[2]!.length, match[2] === '' ? ` ${value}` : value),
     ];
   }
+  if (value === '') return [];
   const line = `%%cantus:${name} ${value}`;
   const key = tree.lines.find(({ kind, text: field }) => kind === 'field' && field.startsWith('K:'));
   if (key !== undefined) return [insert(key.start, line + eol)];

@@ -45,6 +45,13 @@ describe('setDirective', () => {
     );
     expect(set('X:1\n%%cantus:seed\nK:G\nG4|\n', 'seed', '7')).toBe('X:1\n%%cantus:seed 7\nK:G\nG4|\n');
   });
+  it('keeps the locked voices in one line, and takes it away with the last of them', () => {
+    const text = 'X:1\n%%cantus:lock S\nK:G\nG4|\n';
+    expect(set(text, 'lock', 'S A')).toBe('X:1\n%%cantus:lock S A\nK:G\nG4|\n');
+    expect(set(set(text, 'lock', 'S A'), 'lock', 'A')).toBe('X:1\n%%cantus:lock A\nK:G\nG4|\n');
+    expect(set(text, 'lock', '')).toBe('X:1\nK:G\nG4|\n');
+    expect(setDirective(parse('X:1\nK:G\n'), 'lock', '')).toEqual([]);
+  });
   it('knows one voice from another', () => {
     const text = 'X:1\n%%cantus:temperature 0.9\n%%cantus:temperature A 0.7\nK:G\nG4|\n';
     expect(set(text, 'temperature', 'A 0.5')).toBe(text.replace('0.7', '0.5'));
