@@ -84,7 +84,8 @@ export class Opinions implements vscode.Disposable {
     } catch (error) {
       if (error instanceof EngineFailure && error.reason === 'cancelled') return;
       this.log.warn(`The preview's question about ${about} has no answer: ${String(error)}`);
-      this.previews.status(document, error instanceof EngineFailure ? error.message : '');
+      const { failureText } = await import('./words.ts');
+      this.previews.status(document, error instanceof EngineFailure ? failureText(error) : '');
     } finally {
       if (this.#asked.get(key) === stop) this.#asked.delete(key);
     }

@@ -31,6 +31,9 @@ interface Running {
   readonly label: string;
 }
 
+/** So long the status bar says which seed a run had, in milliseconds. */
+const SEED_SHOWN = 10_000;
+
 /** The way from text to text, loaded with the first run. */
 const core = () => import('../engine/piece.ts');
 
@@ -155,11 +158,13 @@ export class Runs implements vscode.Disposable {
       `${label}: ${vscode.workspace.asRelativePath(document.uri)}, seed ${order.wishes.seed}, ${forwards} forward passes, ${seconds.network.toFixed(2)} s in the network, ${seconds.total.toFixed(2)} s in all.`,
     );
     for (const { message } of problems) this.log.warn(message);
+    const done = vscode.l10n.t('{0}: seed {1}, {2} s', label, order.wishes.seed, seconds.total.toFixed(1));
+    vscode.window.setStatusBarMessage(done, SEED_SHOWN);
   }
 
   /** Tells the user why there is no result; a cancelled run needs no words. */
   async #complain(document: vscode.TextDocument, parsed: Parsed, wish: Wish, error: unknown): Promise<void> {
-    const { orderOf, spanAt } = await core();
+    const [{ orderOf, spanAt }, { failureText }] = await Promise.all([core(), import('./words.ts')]);
     if (!(error instanceof EngineFailure)) {
       this.log.error(error instanceof Error ? error : String(error));
       void vscode.window.showErrorMessage(
@@ -173,7 +178,8 @@ export class Runs implements vscode.Disposable {
     this.log.warn(`${error.reason}: ${error.message}`);
     const span = error.place && spanAt(parsed, orderOf(parsed, wish), error.place);
     const show = vscode.l10n.t('Show');
-    void vscode.window.showWarningMessage(error.message, ...(span ? [show] : [])).then(async (answer) => {
+    const text = failureText(error);
+    void vscode.window.showWarningMessage(text, ...(span ? [show] : [])).then(async (answer) => {
       if (answer !== show || !span) return;
       await vscode.window.showTextDocument(document, { selection: rangeOf(document, span) });
     });

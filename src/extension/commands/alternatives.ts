@@ -11,7 +11,7 @@ import type { Offer, Previews } from '../preview/previews.ts';
 import type { Finished, Runs } from '../runs.ts';
 import type { Scores } from '../scores.ts';
 import { seedFor } from '../seeds.ts';
-import { documentOf, editorOf } from '../targets.ts';
+import { editorOf, pieceOf } from '../targets.ts';
 import { policyOf } from './harmonize.ts';
 
 const COUNT = 4;
@@ -63,7 +63,7 @@ export class Alternatives implements vscode.Disposable {
   }
 
   async #try(uri: unknown): Promise<number> {
-    const document = await documentOf(uri);
+    const document = await pieceOf(uri);
     if (!document) return 0;
     const parsed = await this.scores.of(document);
     const editor = await editorOf(uri);
@@ -137,13 +137,8 @@ async function offersOf({ parsed, outcome }: Finished): Promise<Offer[]> {
     import('../../language/read/parse.ts'),
     import('../../language/write/edits.ts'),
   ]);
-  return outcome.proposals.map(({ edits }, index) => ({
-    label: vscode.l10n.t(
-      '{0} of {1}, seed {2}',
-      index + 1,
-      outcome.proposals.length,
-      outcome.order.wishes.seed,
-    ),
+  return outcome.proposals.map(({ edits }) => ({
+    label: vscode.l10n.t('seed {0}', outcome.order.wishes.seed),
     parsed: parse(apply(parsed.text, edits), parsed),
     filled: landings(edits),
   }));

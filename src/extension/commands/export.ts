@@ -6,7 +6,7 @@ import { announceLosses } from '../losses.ts';
 import type { ExportKind } from '../preview/messages.ts';
 import type { Previews } from '../preview/previews.ts';
 import type { Scores } from '../scores.ts';
-import { documentOf } from '../targets.ts';
+import { pieceOf } from '../targets.ts';
 
 const formats = () => import('../../language/formats.ts');
 
@@ -35,7 +35,7 @@ export class Export implements vscode.Disposable {
 
   /** Where the file is now; undefined where nothing was written. */
   async #export(given: unknown, name: unknown, into: unknown): Promise<vscode.Uri | undefined> {
-    const document = await documentOf(given);
+    const document = await pieceOf(given);
     if (!document) return undefined;
     const choice = await choose(name);
     if (!choice) return undefined;

@@ -10,7 +10,7 @@ import { barsName, selectionIn, stretchAt } from '../places.ts';
 import type { Runs } from '../runs.ts';
 import type { Scores } from '../scores.ts';
 import { seedFor } from '../seeds.ts';
-import { documentOf, editorOf } from '../targets.ts';
+import { documentOf, editorOf, pieceOf } from '../targets.ts';
 
 export class Harmonize implements vscode.Disposable {
   readonly #parts: vscode.Disposable[];
@@ -39,7 +39,7 @@ export class Harmonize implements vscode.Disposable {
   async #onSelection(mode: Selection['mode'], given: unknown): Promise<boolean> {
     if (isPlace(given)) return this.#onPlace(mode, given);
     const editor = await editorOf(given);
-    if (!editor) return false;
+    if (!editor) return this.#onPiece(given, { mode });
     const { score } = await this.scores.of(editor.document);
     return this.#run(editor.document, selectionIn(editor, score, mode, mode === 'resample'));
   }
@@ -52,7 +52,7 @@ export class Harmonize implements vscode.Disposable {
   }
 
   async #onPiece(uri: unknown, selection: Selection): Promise<boolean> {
-    const document = await documentOf(uri);
+    const document = await pieceOf(uri);
     return document ? this.#run(document, selection) : false;
   }
 

@@ -3,7 +3,7 @@
 import * as vscode from 'vscode';
 import { VOICES, type Voice } from '../../language/score.ts';
 import type { Previews } from '../preview/previews.ts';
-import { documentOf } from '../targets.ts';
+import { documentOf, pieceOf } from '../targets.ts';
 
 export class Play implements vscode.Disposable {
   readonly #parts: vscode.Disposable[];
@@ -24,7 +24,7 @@ export class Play implements vscode.Disposable {
   }
 
   async #play(uri: unknown, given: unknown): Promise<void> {
-    const document = await documentOf(uri);
+    const document = await pieceOf(uri);
     const voice = VOICES.find((one): one is Voice => one === given) ?? null;
     if (document) await this.previews.play(document, 'all', voice);
   }

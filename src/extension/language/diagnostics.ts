@@ -70,11 +70,14 @@ export class Diagnostics implements vscode.Disposable {
 
   async #show(document: vscode.TextDocument): Promise<void> {
     const { version } = document;
-    const findings = await this.findings.of(document);
+    const [findings, { findingText }] = await Promise.all([
+      this.findings.of(document),
+      import('../words.ts'),
+    ]);
     if (document.isClosed || document.version !== version || !this.languages.includes(document)) return;
     this.#shown.set(
       document.uri,
-      findings.map((finding) => diagnosticOf(document, finding)),
+      findings.map((finding) => diagnosticOf(document, finding, findingText(finding))),
     );
   }
 
@@ -86,10 +89,10 @@ export class Diagnostics implements vscode.Disposable {
   }
 }
 
-function diagnosticOf(document: vscode.TextDocument, finding: Finding): vscode.Diagnostic {
+function diagnosticOf(document: vscode.TextDocument, finding: Finding, text: string): vscode.Diagnostic {
   const diagnostic = new vscode.Diagnostic(
     rangeOf(document, finding.span),
-    finding.message,
+    text,
     SEVERITIES[finding.severity],
   );
   diagnostic.source = 'cantus';
