@@ -22,7 +22,7 @@ export interface Fix {
 
 /** A finding about the text. The message says what is wrong and what to do, in one or two sentences. */
 export interface Problem {
-  /** Stable, kebab-case, documented in the README's table: `bar-length`, `out-of-range`, … */
+  /** Stable, kebab-case: `bar-length`, `out-of-range`, … */
   readonly code: string;
   readonly severity: Severity;
   readonly message: string;
