@@ -51,9 +51,10 @@ export class Cursor {
     return bar === null ? 0 : reading.sheet.bars[bar]!.onset;
   }
 
-  /** Indices of the selected notes. */
-  get notes(): ReadonlySet<number> {
-    return this.#place.own;
+  /** Index of the note that is selected alone. */
+  get note(): number | null {
+    const { own } = this.#place;
+    return own.size === 1 ? (this.#first ?? null) : null;
   }
 
   get #first(): number | undefined {

@@ -1,6 +1,6 @@
 // The network's opinion as a piano roll: rows pitches, columns steps, voices by colour, what stands there outlined.
 
-import type { ProbabilitiesMessage, Sheet } from '../../src/extension/preview/messages.ts';
+import type { ProbabilitiesMessage, Sheet, SheetNote } from '../../src/extension/preview/messages.ts';
 import { midiName, pitchInWords } from './describe.ts';
 import { element, shape } from './shapes.ts';
 import { t } from './words.ts';
@@ -10,12 +10,8 @@ const ROW = 8;
 const LEFT = 34;
 const FAINTEST = 0.02;
 
-/** The roll, in it the chosen notes, and below it the same in words. */
-export function rollOf(
-  message: ProbabilitiesMessage,
-  sheet: Sheet,
-  chosen: ReadonlySet<number>,
-): HTMLElement {
+/** The roll, in it the chosen note (an index into `Sheet.notes`), and below it the same in words. */
+export function rollOf(message: ProbabilitiesMessage, sheet: Sheet, chosen: number | null): HTMLElement {
   const pitches = message.cells.flatMap((cell) => [
     ...cell.odds.filter(([, p]) => p >= FAINTEST).map(([pitch]) => pitch),
     ...(cell.drawn >= 0 ? [cell.drawn] : []),
@@ -32,7 +28,7 @@ export function rollOf(
   svg.append(
     ...grid(message, sheet, low, high, width),
     ...cellsOf(message, high),
-    ...frames(message, sheet, high, chosen),
+    ...frame(message, chosen === null ? undefined : sheet.notes[chosen], sheet.ticksPerWhole, high),
   );
   return element(
     'div',
@@ -101,27 +97,24 @@ function cellsOf(message: ProbabilitiesMessage, high: number): SVGElement[] {
   return marks;
 }
 
-/** Around each chosen note, as long as it lasts. */
-function frames(
+/** Around the chosen note, as long as it lasts. */
+function frame(
   { from, to, resolution }: ProbabilitiesMessage,
-  sheet: Sheet,
+  note: SheetNote | undefined,
+  ticksPerWhole: number,
   high: number,
-  chosen: ReadonlySet<number>,
 ): SVGElement[] {
-  const step = sheet.ticksPerWhole / resolution;
-  return [...chosen].flatMap((index) => {
-    const note = sheet.notes[index];
-    if (!note || note.onset / step < from || note.onset / step >= to) return [];
-    return note.pitches.map((pitch) =>
-      shape('rect', {
-        class: 'selected',
-        x: LEFT + COLUMN * (note.onset / step - from) - 1,
-        y: rowOf(pitch, high) - 1,
-        width: (COLUMN * note.duration) / step + 2,
-        height: ROW + 2,
-      }),
-    );
-  });
+  const step = ticksPerWhole / resolution;
+  if (!note || note.onset / step < from || note.onset / step >= to) return [];
+  return note.pitches.map((pitch) =>
+    shape('rect', {
+      class: 'selected',
+      x: LEFT + COLUMN * (note.onset / step - from) - 1,
+      y: rowOf(pitch, high) - 1,
+      width: (COLUMN * note.duration) / step + 2,
+      height: ROW + 2,
+    }),
+  );
 }
 
 /** One row a voice and note: what stands there, how likely it is, what the network likes best. */

@@ -29,7 +29,7 @@ export class Opinions {
     readonly page: Page,
     readonly roll: HTMLElement,
     /** Where the user is. */
-    readonly place: () => Pick<Cursor, 'bars' | 'notes'>,
+    readonly place: () => Pick<Cursor, 'bars' | 'note'>,
   ) {}
 
   #ask(about: AskMessage['about'], wanted: boolean): void {
@@ -111,7 +111,7 @@ export class Opinions {
       return;
     }
     const scroll = this.roll.querySelector('.roll-frame')?.scrollLeft ?? 0;
-    const drawn = rollOf(this.#odds, reading.sheet, this.place().notes);
+    const drawn = rollOf(this.#odds, reading.sheet, this.place().note);
     this.roll.replaceChildren(legend(reading.sheet), drawn);
     drawn.scrollLeft = scroll;
   }
