@@ -39,29 +39,33 @@ export interface EventItem {
   readonly end: number;
 }
 
+/** Marks that stand for themselves on a line and, some of them, inside a chord. */
+const MARKS = [
+  [Music.Bar, 'bar'],
+  [Music.Ending, 'ending'],
+  [Music.InlineField, 'field'],
+  [Music.ChordSymbol, 'chord-symbol'],
+  [Music.Annotation, 'annotation'],
+  [Music.Decoration, 'decoration'],
+  [Music.Tuplet, 'tuplet'],
+  [Music.SlurOpen, 'slur-open'],
+  [Music.SlurClose, 'slur-close'],
+  [Music.Tie, 'tie'],
+  [Music.Broken, 'broken'],
+  [Music.GraceOpen, 'grace-open'],
+  [Music.GraceClose, 'grace-close'],
+  [Music.Overlay, 'overlay'],
+  [Music.Continuation, 'continuation'],
+  [Music.ChordClose, 'chord-close'],
+  [Music.UnclosedQuote, 'unclosed-quote'],
+  [Music.UnclosedDecoration, 'unclosed-decoration'],
+  [Music.Length, 'length'],
+  [Music.Unknown, 'unknown'],
+] as const satisfies readonly (readonly [TokenType, string])[];
+
 /** Everything else on a music line, with its text. */
 export interface MarkItem {
-  readonly kind:
-    | 'bar'
-    | 'ending'
-    | 'field'
-    | 'chord-symbol'
-    | 'annotation'
-    | 'decoration'
-    | 'tuplet'
-    | 'slur-open'
-    | 'slur-close'
-    | 'tie'
-    | 'broken'
-    | 'grace-open'
-    | 'grace-close'
-    | 'overlay'
-    | 'continuation'
-    | 'chord-close'
-    | 'unclosed-quote'
-    | 'unclosed-decoration'
-    | 'length'
-    | 'unknown';
+  readonly kind: (typeof MARKS)[number][1];
   readonly text: string;
   readonly start: number;
   readonly end: number;
@@ -83,29 +87,6 @@ function lengthOf(text: string): Length {
   return { num, den };
 }
 
-/** Marks that stand for themselves on a line and, some of them, inside a chord. */
-const MARKS: readonly (readonly [TokenType, MarkItem['kind']])[] = [
-  [Music.Bar, 'bar'],
-  [Music.Ending, 'ending'],
-  [Music.InlineField, 'field'],
-  [Music.ChordSymbol, 'chord-symbol'],
-  [Music.Annotation, 'annotation'],
-  [Music.Decoration, 'decoration'],
-  [Music.Tuplet, 'tuplet'],
-  [Music.SlurOpen, 'slur-open'],
-  [Music.SlurClose, 'slur-close'],
-  [Music.Tie, 'tie'],
-  [Music.Broken, 'broken'],
-  [Music.GraceOpen, 'grace-open'],
-  [Music.GraceClose, 'grace-close'],
-  [Music.Overlay, 'overlay'],
-  [Music.Continuation, 'continuation'],
-  [Music.ChordClose, 'chord-close'],
-  [Music.UnclosedQuote, 'unclosed-quote'],
-  [Music.UnclosedDecoration, 'unclosed-decoration'],
-  [Music.Length, 'length'],
-  [Music.Unknown, 'unknown'],
-];
 const SILENT: readonly TokenType[] = [Music.Space, Music.Spacer, Music.Comment];
 const INSIDE_CHORD: readonly TokenType[] = [
   Music.Space,

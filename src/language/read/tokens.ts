@@ -3,44 +3,6 @@
 
 import { createToken, type IToken, Lexer, type TokenType } from 'chevrotain';
 
-/** What a token is. The names are also those of the grammar's terminals. */
-export type TokenKind =
-  | 'note'
-  | 'rest'
-  | 'open'
-  | 'pin'
-  | 'length'
-  | 'bar'
-  | 'ending'
-  | 'chord-open'
-  | 'chord-close'
-  | 'chord-symbol'
-  | 'annotation'
-  | 'decoration'
-  | 'inline-field'
-  | 'tuplet'
-  | 'slur-open'
-  | 'slur-close'
-  | 'tie'
-  | 'broken'
-  | 'grace-open'
-  | 'grace-close'
-  | 'overlay'
-  | 'spacer'
-  | 'continuation'
-  | 'unclosed-quote'
-  | 'unclosed-decoration'
-  | 'comment'
-  | 'space'
-  | 'unknown'
-  | 'field-name'
-  | 'field-value'
-  | 'directive-name'
-  | 'directive-value'
-  | 'syllable'
-  | 'lyric-mark'
-  | 'text';
-
 /** A token of a line; offsets count from the start of the line. */
 export interface Token {
   readonly kind: TokenKind;
@@ -51,8 +13,15 @@ export interface Token {
 /** How a line is cut: music, an information field, lyrics, a `%%` directive, or plain text. */
 export type LexMode = 'music' | 'comment' | 'field' | 'lyrics' | 'directive' | 'text';
 
-const token = (name: TokenKind, pattern: RegExp): TokenType =>
-  createToken({ name, pattern, line_breaks: false });
+const token = <Name extends string>(name: Name, pattern: RegExp, hints?: number[]) =>
+  createToken({
+    name,
+    pattern,
+    line_breaks: false,
+    ...(hints && { start_chars_hint: hints }),
+  }) as TokenType & {
+    readonly name: Name;
+  };
 
 /**
  * Chevrotain sorts patterns by their first character and cannot work that out for `[\s\S]`. It keeps codes from 256
@@ -93,37 +62,35 @@ export const Music = {
   Spacer: token('spacer', /[yY`$*;#]/),
   Continuation: token('continuation', /\\/),
   Comment: token('comment', /%[\s\S]*/),
-  Unknown: createToken({
-    name: 'unknown',
-    pattern: /[\uD800-\uDBFF][\uDC00-\uDFFF]|[\s\S]/,
-    line_breaks: false,
-    start_chars_hint: EVERY_START,
-  }),
+  Unknown: token('unknown', /[\uD800-\uDBFF][\uDC00-\uDFFF]|[\s\S]/, EVERY_START),
 } as const;
 
-const FieldName = token('field-name', /(?:[A-Za-z]|\+):/);
-const FieldValue = token('field-value', /(?:\\[\s\S]?|[^%\\])+/);
-const DirectiveName = token('directive-name', /%%[^\s%]*/);
-const DirectiveValue = token('directive-value', /[^%]+/);
-const LyricMark = token('lyric-mark', /[-_*|]/);
-const Syllable = token('syllable', /(?:\\[\s\S]?|[^\s%\\\-_*|])+/);
-const AnySpace = token('space', /\s+/);
-const Text = createToken({
-  name: 'text',
-  pattern: /[\s\S]+/,
-  line_breaks: false,
-  start_chars_hint: EVERY_START,
-});
+/** Those of the other lines. */
+const Other = {
+  FieldName: token('field-name', /(?:[A-Za-z]|\+):/),
+  FieldValue: token('field-value', /(?:\\[\s\S]?|[^%\\])+/),
+  DirectiveName: token('directive-name', /%%[^\s%]*/),
+  DirectiveValue: token('directive-value', /[^%]+/),
+  LyricMark: token('lyric-mark', /[-_*|]/),
+  Syllable: token('syllable', /(?:\\[\s\S]?|[^\s%\\\-_*|])+/),
+  AnySpace: token('space', /\s+/),
+  Text: token('text', /[\s\S]+/, EVERY_START),
+} as const;
+
+/** What a token is: the names of the terminals. */
+export type TokenKind =
+  | (typeof Music)[keyof typeof Music]['name']
+  | (typeof Other)[keyof typeof Other]['name'];
 
 const lexer = new Lexer(
   {
     modes: {
       music: Object.values(Music),
-      field: [FieldName, Music.Comment, FieldValue],
-      lyrics: [FieldName, AnySpace, LyricMark, Music.Comment, Syllable],
-      directive: [DirectiveName, Music.Comment, DirectiveValue],
+      field: [Other.FieldName, Music.Comment, Other.FieldValue],
+      lyrics: [Other.FieldName, Other.AnySpace, Other.LyricMark, Music.Comment, Other.Syllable],
+      directive: [Other.DirectiveName, Music.Comment, Other.DirectiveValue],
       comment: [Music.Comment],
-      text: [Text],
+      text: [Other.Text],
     },
     defaultMode: 'music',
   },

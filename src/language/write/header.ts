@@ -15,7 +15,10 @@ const MODE_SUFFIX: Record<Mode, string> = {
   locrian: ' loc',
 };
 
-/** The value of a `K:` field. @example writeKey(keyOf(D, 'dorian')) // 'D dor' */
+/**
+ * The value of a `K:` field: what the signature has otherwise than the mode stands behind it, so that the tonic is kept
+ * whatever the signature. @example writeKey(keyOf(D, 'dorian')) // 'D dor'; `Bb exp _e` is 'Bb =b'
+ */
 export function writeKey({ tonic, mode, signature }: Key): string {
   const plain = signatureOf(Math.max(-7, Math.min(7, keyFifths(tonic, mode))));
   const sign = tonic.alter < 0 ? 'b' : tonic.alter > 0 ? '#' : '';

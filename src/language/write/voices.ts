@@ -1,14 +1,13 @@
 // Voices that a text does not have yet: their names, their declarations in the header, and what a bar of theirs
 // needs besides notes. Knows nothing of the notes themselves.
 
-import { type Key, keyFifths, LETTERS, type Letter, type Mode, signatureOf } from '../pitch.ts';
 import type { TextEdit } from '../problem.ts';
 import type { Line } from '../read/tree.ts';
 import { type Bar, type Score, VOICE_LETTERS, VOICE_NAMES, VOICES, type Voice } from '../score.ts';
 import { type Metre, TICKS_PER_WHOLE, type Tick } from '../time.ts';
 import { insert, lineEnd } from './edits.ts';
-import { writeMetre } from './header.ts';
-import { writeAccidental, writeLength } from './token.ts';
+import { writeKey, writeMetre } from './header.ts';
+import { writeLength } from './token.ts';
 
 /** Ids of the four voices: those of the text, else a letter or name that no voice has. */
 export function idsOf(score: Score, taken: readonly string[]): (voice: Voice) => string {
@@ -78,28 +77,6 @@ export function declare(
   const beginsLine = at === 0 || '\r\n'.includes(text[at - 1]!);
   edits.push(insert(at, declarations.map((line) => (beginsLine ? line + eol : eol + line)).join('')));
   return edits;
-}
-
-const MODE_WORDS: Record<Mode, string> = {
-  major: '',
-  minor: 'm',
-  dorian: ' dor',
-  phrygian: ' phr',
-  lydian: ' lyd',
-  mixolydian: ' mix',
-  locrian: ' loc',
-};
-
-/** A key as a `K:` field has it. @example writeKey(keyOf({ letter: 6, alter: -1 }, 'major')) // 'Bb' */
-export function writeKey({ tonic, mode, signature }: Key): string {
-  const accidental = tonic.alter === 0 ? '' : (tonic.alter > 0 ? '#' : 'b').repeat(Math.abs(tonic.alter));
-  const plain = signatureOf(keyFifths(tonic, mode));
-  const name = `${LETTERS[tonic.letter]}${accidental}${MODE_WORDS[mode]}`;
-  if (signature.every((alter, letter) => alter === plain[letter])) return name;
-  const signs = signature.flatMap((alter, letter) =>
-    alter === 0 ? [] : [writeAccidental(alter) + LETTERS[letter as Letter]!.toLowerCase()],
-  );
-  return signs.length === 0 ? 'C' : `${name} exp ${signs.join(' ')}`;
 }
 
 const sameMetre = (a: Metre | null, b: Metre | null): boolean => writeMetre(a) === writeMetre(b);
