@@ -427,8 +427,24 @@ export const toMusicXml = (score: Score): Conversion<string> => ({
   losses: lossesIn(score),
 });
 
-/** The same, zipped (`.mxl`). */
+/** The same, zipped (`.mxl`): the same bytes today and tomorrow. */
 export const toMxl = (score: Score): Conversion<Uint8Array> => ({
-  content: serializeCompressed(document(score)),
+  content: undated(serializeCompressed(document(score))),
   losses: lossesIn(score),
 });
+
+/** The first of January 1980, midnight: where the time of a zip begins. */
+const ZIP_EPOCH = 0x210000;
+
+/** A zip whose files were all made at one moment. Walks from its end, which has no comment, over its directory. */
+function undated(zip: Uint8Array): Uint8Array {
+  const view = new DataView(zip.buffer, zip.byteOffset, zip.byteLength);
+  const end = zip.length - 22;
+  let entry = view.getUint32(end + 16, true);
+  for (let left = view.getUint16(end + 10, true); left > 0; left--) {
+    view.setUint32(entry + 12, ZIP_EPOCH, true);
+    view.setUint32(view.getUint32(entry + 42, true) + 10, ZIP_EPOCH, true);
+    entry += 46 + [28, 30, 32].reduce((sum, at) => sum + view.getUint16(entry + at, true), 0);
+  }
+  return zip;
+}

@@ -61,6 +61,16 @@ describe('MusicXML', () => {
     expect(content(readMusicXml(toMxl(score).content).score)).toEqual(content(again(score)));
   });
 
+  it('is zipped into the same bytes today and tomorrow', () => {
+    const zipped = (day: string) => {
+      vi.setSystemTime(day);
+      return toMxl(parse(TEXT).score).content;
+    };
+    vi.useFakeTimers();
+    expect(zipped('2031-05-06T07:08:09')).toEqual(zipped('2026-11-22T23:00:00'));
+    vi.useRealTimers();
+  });
+
   it('names what it leaves out', () => {
     expect(toMusicXml(parse('X:1\nM:4/4\nK:C exp ^f\n[V:S] !roll!?G2 ?[DF]2 |]\n').score).losses).toEqual([
       'open and pinned marks',
