@@ -81,10 +81,15 @@ function isReadable(frame: Frame, stretch: Interval): boolean {
   return ends <= crossed.weakness || isSyncopation(frame, stretch);
 }
 
+/** More places than a bar of music has: with every one more, three times as many ways are compared. */
+const MANY_PLACES = 9;
+
 function cut(frame: Frame, stretch: Interval): Interval[] {
   if (isReadable(frame, stretch)) return [stretch];
   const { places } = inside(frame, stretch);
   if (places.length === 0) return [stretch];
+  if (places.length > MANY_PLACES)
+    return [stretch.from, ...places].flatMap((from, i) => cut(frame, { from, to: places[i] ?? stretch.to }));
   const ways = places.map((place) => [
     ...cut(frame, { from: stretch.from, to: place }),
     ...cut(frame, { from: place, to: stretch.to }),

@@ -15,6 +15,12 @@ const cut = (time: string, from: number, to: number): string =>
     .join(' ');
 
 describe('divide', () => {
+  it('cuts a bar that nobody could count at every strong place, and soon', () => {
+    const parts = divide({ from: 0, to: 5000 * Q + 1 }, null);
+    expect(parts.at(-1)!.to).toBe(5000 * Q + 1);
+    expect(parts.every(({ from }, i) => from === (parts[i - 1]?.to ?? 0))).toBe(true);
+  });
+
   it.each([
     ['4/4', 0, 4, '4'],
     ['4/4', 0, 3, '3'],
