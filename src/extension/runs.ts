@@ -39,6 +39,7 @@ const core = () => import('../engine/piece.ts');
 
 export class Runs implements vscode.Disposable {
   readonly #running = new Map<string, Running>();
+  #last: string | null = null;
   readonly #changed = new vscode.EventEmitter<void>();
   /** A run has begun or ended. */
   readonly onDidChange = this.#changed.event;
@@ -49,6 +50,11 @@ export class Runs implements vscode.Disposable {
     private readonly previews: Previews,
     private readonly log: vscode.LogOutputChannel,
   ) {}
+
+  /** The last run that came to its end, with its seed and how long it took; null before the first. */
+  get last(): string | null {
+    return this.#last;
+  }
 
   /** What runs for a document, or null. */
   labelOf(document: vscode.TextDocument): string | null {
@@ -154,9 +160,8 @@ export class Runs implements vscode.Disposable {
 
   #say(document: vscode.TextDocument, { order, proposals, seconds, problems }: Outcome, label: string): void {
     const forwards = proposals.reduce((sum, { harmonization }) => sum + harmonization.forwards, 0);
-    this.log.info(
-      `${label}: ${vscode.workspace.asRelativePath(document.uri)}, seed ${order.wishes.seed}, ${forwards} forward passes, ${seconds.network.toFixed(2)} s in the network, ${seconds.total.toFixed(2)} s in all.`,
-    );
+    this.#last = `seed ${order.wishes.seed}, ${forwards} forward passes, ${seconds.network.toFixed(2)} s in the network, ${seconds.total.toFixed(2)} s in all`;
+    this.log.info(`${label}: ${vscode.workspace.asRelativePath(document.uri)}, ${this.#last}.`);
     for (const { message } of problems) this.log.warn(message);
     const done = vscode.l10n.t('{0}: seed {1}, {2} s', label, order.wishes.seed, seconds.total.toFixed(1));
     vscode.window.setStatusBarMessage(done, SEED_SHOWN);

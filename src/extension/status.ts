@@ -63,6 +63,7 @@ export class Status implements vscode.Disposable {
       `Cantus ${this.version}`,
       `VS Code ${vscode.version}, ${process.platform} ${process.arch}, Node ${process.versions.node}`,
       `Model ${this.motor.model ? `${this.motor.model.name} ${this.motor.model.checksum}` : 'not opened yet'}`,
+      `Last run ${this.runs.last ?? 'not yet'}`,
       report === null ? 'Engine not started' : JSON.stringify(report, null, 2),
     ].join('\n');
     await vscode.env.clipboard.writeText(text);

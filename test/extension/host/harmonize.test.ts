@@ -148,6 +148,7 @@ describe('harmonizing', function () {
   it('reports what runs', async () => {
     const report = await run('report');
     assert.match(String(report), /chorale-16/);
+    assert.match(String(report), /^Last run seed 7, \d+ forward passes, [\d.]+ s in the network/m);
     assert.equal(await vscode.env.clipboard.readText(), report);
   });
 });
