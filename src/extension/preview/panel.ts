@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { Span } from '../../language/problem.ts';
 import type { Parsed } from '../../language/read/parse.ts';
+import { findingText } from '../words.ts';
 import { pageHtml } from './document.ts';
 import type {
   AskMessage,
@@ -22,6 +23,8 @@ import { panelMessage } from './validate.ts';
 
 /** Keys come faster than anybody reads music. */
 const PAUSE = 12;
+/** Only so long after a change an editor is sure to say whether there is something to be saved. */
+const SETTLED = 250;
 const SAVED: Readonly<Record<ExportKind, string>> = { svg: 'SVG', html: 'HTML', wav: 'WAV' };
 
 /** What a panel needs of the rest of the extension. */
@@ -175,12 +178,15 @@ export class Panel implements vscode.Disposable {
   #changed(change: vscode.TextDocumentChangeEvent): void {
     if (!this.#isMine(change.document) || change.contentChanges.length === 0) return;
     this.#filled = shifted(this.#filled, change.contentChanges);
-    if (
-      oneOf(this.#configuration.get('update'), ['type', 'save'] as const) === 'save' &&
-      this.#document.isDirty
-    )
-      return;
-    this.#timer ??= setTimeout(() => this.#update(), PAUSE);
+    const late = oneOf(this.#configuration.get('update'), ['type', 'save'] as const) === 'save';
+    this.#timer ??= setTimeout(
+      () => {
+        this.#timer = null;
+        // Changes that are as good as saved (undone, or read from the disk) are shown all the same.
+        if (!late || !this.#document.isDirty) this.#update();
+      },
+      late ? SETTLED : PAUSE,
+    );
   }
 
   #update(): void {
@@ -199,7 +205,7 @@ export class Panel implements vscode.Disposable {
     const reading = readingOf(parsed, this.#filled);
     this.#sheet = reading.sheet;
     this.#version = version;
-    this.send({ type: 'document', ...this.#about, reading, trouble: troubleOf(parsed) });
+    this.send({ type: 'document', ...this.#about, reading, trouble: troubleOf(parsed, findingText) });
     const editor = this.#editor();
     if (editor) this.#selected({ textEditor: editor });
   }

@@ -1,7 +1,7 @@
 // From what was read to what the preview needs: Parsed -> Reading and Trouble. Knows no editor.
 
 import { type Key, LETTERS, midi, pitchName } from '../../language/pitch.ts';
-import type { Span } from '../../language/problem.ts';
+import type { Problem, Span } from '../../language/problem.ts';
 import type { Parsed } from '../../language/read/parse.ts';
 import type { Event, Part, Score } from '../../language/score.ts';
 import { beatTicks, TICKS_PER_WHOLE } from '../../language/time.ts';
@@ -74,15 +74,18 @@ function keyName({ tonic, mode }: Key): string {
   return `${LETTERS[tonic.letter]}${alter} ${mode}`;
 }
 
-/** One line about what is wrong. */
-export function troubleOf({ text, problems, score }: Parsed): Trouble {
+/** One line about what is wrong; `say` puts a problem into the user's language. */
+export function troubleOf(
+  { text, problems, score }: Parsed,
+  say: (problem: Problem) => string = ({ message }) => message,
+): Trouble {
   const errors = problems.filter((problem) => problem.severity === 'error');
   const warnings = problems.filter((problem) => problem.severity === 'warning');
   const first = errors[0] ?? warnings[0];
   return {
     errors: errors.length,
     warnings: warnings.length,
-    first: first ? { message: first.message, line: lineOf(text, first.span.start), span: first.span } : null,
+    first: first ? { message: say(first), line: lineOf(text, first.span.start), span: first.span } : null,
     broken: errors.length > 0 && score.parts.every((part) => part.events.length === 0),
   };
 }

@@ -101,6 +101,8 @@ describe('the looks of the panel in the workbench', () => {
     // Keys that come while the focus is on its way to the text are lost now and then, as they are for a person.
     await workbench.page.keyboard.press('Control+1');
     await workbench.page.waitForTimeout(300);
+    // The first column is in view, and then the note has the cursor.
+    await workbench.goTo(1, 1);
     await workbench.goTo(lineOf('[V:S] d2'), 7);
     await chosen().first().waitFor();
     await workbench.page.waitForTimeout(800);
