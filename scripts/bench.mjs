@@ -1,14 +1,17 @@
-// How fast it is, as ratios measured side by side in one run: npm run bench [-- --only fill|length|editing]
+// How fast it is, as ratios measured side by side in one run: npm run bench [-- --only PART]
 //   [--quick] [--threads N] [--rounds N] [--readme]
-// Contenders take turns, warm; a figure is the median of its turns. Writes out/bench.json, and with --readme the table
-// in the README. To be run on a quiet machine.
+// Contenders take turns, warm; a figure is the median of its turns. Parts: editing, fill, length, host, training; all
+// take about six minutes on a quiet machine, for which this is meant. Writes out/bench.json,
+// and with --readme the table in the README.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
+import { bundle } from './build.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const { values } = parseArgs({
@@ -23,7 +26,10 @@ const { values } = parseArgs({
 const threads = Number(values.threads);
 const turns = Number(values.rounds ?? (values.quick ? 1 : 7));
 /** So many rounds of a slow sampler are run, and their time is multiplied: a round costs what the next one costs. */
-const MOST_ROUNDS = values.quick ? 3 : 24;
+const MOST_ROUNDS = values.quick ? 3 : 12;
+/** After so many seconds contenders begin no further turn. */
+const BUDGET = values.quick ? 10 : 70;
+const FEWEST_TURNS = values.quick ? 1 : 3;
 
 const engine = await bundled();
 const now = () => performance.now();
@@ -43,6 +49,9 @@ async function bundled() {
       'onnx/graph',
       'runtimes/onnx',
       'runtimes/tfjs-wasm',
+      'client',
+      'piece',
+      'training/step',
     ].map((name) => `engine/${name}`),
     ...['read/parse', 'read/grid'].map((name) => `language/${name}`),
   ];
@@ -102,14 +111,18 @@ function madeUp(preset) {
   return engine.foldNetwork(spec, weights, sized(engine.statisticsOf(spec)).fill(1));
 }
 
-/** A network on a runtime, which counts the multiplications it is asked for. */
-async function started(name, network, start, schedule, rules) {
-  const { predict } = await start(network);
-  const { spec, layers } = network;
-  const perColumn = layers.reduce(
+/** Multiplications and additions for one column of the picture. */
+const flopsPerColumn = ({ spec, layers }) =>
+  layers.reduce(
     (sum, l) => sum + 2 * (l.depthwise ? 1 : l.inputs) * l.outputs * l.kernel[0] * l.kernel[1] * spec.pitches,
     0,
   );
+
+/** A network on a runtime, which counts the multiplications it is asked for. */
+async function started(name, network, start, schedule, rules) {
+  const { predict } = await start(network);
+  const { spec } = network;
+  const perColumn = flopsPerColumn(network);
   const contender = { name, spec, schedule, rules, flops: 0 };
   contender.predict = (views, signal) => {
     for (const view of views) contender.flops += perColumn * engine.placementOf(spec, view).columns;
@@ -159,10 +172,12 @@ async function fill(contender, grid, most = Number.POSITIVE_INFINITY) {
 /** Contenders one after the other, again and again, after one turn that does not count. */
 async function takeTurns(contenders, grid) {
   const times = new Map(contenders.map(({ name }) => [name, []]));
+  const begun = now();
   for (let turn = 0; turn <= turns; turn++) {
+    if (turn > FEWEST_TURNS && now() - begun > 1000 * BUDGET) break;
     for (const contender of contenders) {
       if (turn === 0 && values.quick && contender.most) continue;
-      const result = await fill(contender, grid, contender.most);
+      const result = await fill(contender, grid, turn === 0 && contender.most ? 1 : contender.most);
       if (turn > 0) times.get(contender.name).push(result);
     }
   }
@@ -282,6 +297,95 @@ async function benchLength() {
   return { length, open, rssMB: Math.round(process.memoryUsage.rss() / 1e6) };
 }
 
+/** A fill as an editor asks for it: what its own thread waits for, and what the engine's process holds. */
+async function benchHost() {
+  const folder = join(root, '.cache/bench');
+  await bundle(['engine'], { folder });
+  const settings = {
+    modelDirectories: [join(root, 'media/model')],
+    anyDirectory: false,
+    runtime: 'onnx',
+    gpuFolder: null,
+  };
+  const client = engine.createEngine({
+    entry: join(folder, 'engine.cjs'),
+    settings: { ...settings, threads },
+  });
+  const open = tune(16, 'S').replace(/^\[V:S\].*$/gm, '$&\n[V:A] ?Z4 |\n[V:T] ?Z4 |\n[V:B] ?Z4 |');
+  const wish = { selection: { mode: 'fill' }, policy: 'accept', seed: 1 };
+  const delays = [];
+  const seconds = [];
+  const firstBegun = now();
+  for (let turn = 0; turn <= turns; turn++) {
+    const delay = monitorEventLoopDelay({ resolution: 1 });
+    await new Promise((done) => setTimeout(done, 50));
+    delay.enable();
+    const begun = now();
+    await engine.harmonizePiece(engine.parse(open), wish, client, { onProgress: () => {} });
+    const took = (now() - begun) / 1000;
+    delay.disable();
+    if (turn === 0) continue;
+    seconds.push(took);
+    // Its timer fires once a millisecond, so that this much is no waiting.
+    delays.push(Math.max(0, delay.max / 1e6 - 1));
+  }
+  const all = (now() - firstBegun) / 1000;
+  const { process: running } = await client.describe();
+  await client.dispose();
+  return {
+    bars: 16,
+    seconds: round(median(seconds)),
+    longestBlockedMs: round(median(delays)),
+    worstBlockedMs: round(Math.max(...delays)),
+    engineMB: Math.round(running.residentBytes / 1e6),
+    withStartSeconds: round(all - seconds.reduce((sum, s) => sum + s, 0)),
+  };
+}
+
+/** Steps of training the shipped network, as `cantus train` takes them: one graph for all of a step. */
+async function benchTraining() {
+  const ort = await engine.loadOnnx();
+  const { spec } = readModel();
+  const [batch, steps] = [16, 64];
+  const { columns } = engine.placementOf(spec, { steps, context: {} });
+  const model = engine.stepModel(spec, { batch, columns, kind: 'train' });
+  const session = await ort.InferenceSession.create(model, {
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+  });
+  const feeds = Object.fromEntries(
+    session.inputMetadata.map(({ name, shape }) => {
+      const size = shape.reduce((product, length) => product * length, 1);
+      return [
+        name,
+        new ort.Tensor(
+          'float32',
+          Float32Array.from({ length: size }, (_, i) => 0.05 * Math.sin(i)),
+          shape,
+        ),
+      ];
+    }),
+  );
+  const peak = await measurePeak();
+  const times = [];
+  for (let turn = 0; turn <= (values.quick ? 2 : turns); turn++) {
+    const begun = now();
+    await session.run(feeds);
+    if (turn > 0) times.push((now() - begun) / 1000);
+  }
+  await session.release();
+  const seconds = median(times);
+  // Backwards there are two products of the same size for each one forwards.
+  const flops = 3 * batch * columns * flopsPerColumn(readModel());
+  return {
+    batch,
+    steps,
+    stepsPerSecond: round(1 / seconds),
+    peakGflops: round(peak),
+    shareOfPeak: round(flops / seconds / 1e9 / peak, 2),
+  };
+}
+
 function timed(act) {
   const begun = now();
   const result = act();
@@ -341,13 +445,19 @@ function benchActivation() {
 // ---- the report
 
 /** In this order: what is cold must come before anything has warmed it. */
-const PARTS = { editing: benchEditing, fill: benchFill, length: benchLength };
+const PARTS = {
+  editing: benchEditing,
+  fill: benchFill,
+  length: benchLength,
+  host: benchHost,
+  training: benchTraining,
+};
 if (values.only && !(values.only in PARTS)) {
   console.error(`No such part: ${values.only}. There are ${Object.keys(PARTS).join(', ')}.`);
   process.exit(2);
 }
 
-function tableOf({ fill: fills, length, editing }) {
+function tableOf({ fill: fills, length, editing, host, training }) {
   const rows = [];
   for (const [task, { seconds, slower, firstFillShare, shareOfPeak }] of Object.entries(fills ?? {})) {
     rows.push([`three voices under ${task}`, `${seconds.ours} s`]);
@@ -360,6 +470,15 @@ function tableOf({ fill: fills, length, editing }) {
     rows.push([`a bar, in a piece of ${bars}`, `${Math.round(1000 * perBar)} ms`]);
   for (const [voices, { perVoice }] of Object.entries(length?.open ?? {}))
     rows.push([`a voice of 16 bars, with ${voices} open`, `${Math.round(1000 * perVoice)} ms`]);
+  if (host) {
+    rows.push(['the editor’s longest wait during a fill of 16 bars', `${host.longestBlockedMs} ms`]);
+    rows.push(['memory of the engine’s process', `${host.engineMB} MB`]);
+  }
+  if (training) {
+    const { batch, steps, stepsPerSecond, shareOfPeak } = training;
+    rows.push([`training steps of ${batch} x ${steps} places`, `${stepsPerSecond} a second`]);
+    rows.push(['… share of the measured peak of convolutions', `${Math.round(100 * shareOfPeak)} %`]);
+  }
   if (editing) {
     rows.push(['reading and checking 1,000 bars, first / again', `${editing.coldMs} / ${editing.warmMs} ms`]);
     rows.push(['… after a keystroke', `${editing.keystrokeMs} ms`]);
