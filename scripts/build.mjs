@@ -8,8 +8,8 @@ import { context } from 'esbuild';
 const root = resolve(import.meta.dirname, '..');
 const dist = join(root, 'dist');
 
-/** Loaded when they are needed, from where they are installed: native ones, the editor, and what draws curves. */
-const absent = ['onnxruntime-node', '@tensorflow/tfjs-node-gpu', 'vscode', 'vega', 'vega-lite'];
+/** Loaded when they are needed, from where they are installed, if they are. */
+const absent = ['onnxruntime-node', '@tensorflow/tfjs-node-gpu', 'vscode', 'vega', 'vega-lite', 'canvas'];
 const node = { bundle: true, platform: 'node', target: 'node20', sourcemap: 'linked', external: absent };
 const esm = {
   ...node,
@@ -39,7 +39,7 @@ const cjs = {
 };
 
 /** Every bundle: its entry and how it is built. */
-const bundles = {
+export const bundles = {
   cli: { ...esm, entryPoints: ['src/cli.ts'], outfile: 'dist/cli.js' },
   engine: { ...cjs, entryPoints: ['src/engine/process.ts'], outfile: 'dist/engine.cjs' },
   extension: { ...cjs, entryPoints: ['src/extension/extension.ts'], outfile: 'dist/extension.cjs' },

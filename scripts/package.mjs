@@ -45,6 +45,7 @@ const SHIPPED = [
   'README.md',
   'CHANGELOG.md',
   'LICENSE',
+  'THIRD_PARTY_NOTICES.md',
   'dist',
   'examples',
   'l10n',

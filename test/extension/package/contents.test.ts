@@ -37,6 +37,7 @@ const NEEDED = [
   '[Content_Types].xml',
   'extension.vsixmanifest',
   'extension/LICENSE.txt',
+  'extension/THIRD_PARTY_NOTICES.md',
   'extension/dist/extension.cjs',
   'extension/dist/tfjs-backend-wasm-simd.wasm',
   'extension/dist/tfjs-backend-wasm.wasm',
