@@ -38,7 +38,9 @@ const allowed: Record<string, RegExp> = {
   'src/language/': /^(src\/language\/|chevrotain$|@tonejs\/midi$|musicxml-io\/browser$)/,
   'src/engine/': /^(src\/(language|engine)\/|node:|onnxruntime-(node|common)$|@tensorflow\/)/,
   'src/extension/': /^(src\/(language|engine|extension)\/|node:|vscode$)/,
-  'src/cli': /^(src\/(language|engine|cli)|node:|cac$|vega)/,
+  // Picture and sound are the panel's own, drawn and mixed without a browser.
+  'src/cli':
+    /^(src\/(language|engine|cli)|src\/extension\/preview\/sheet\.ts|media\/preview\/[\w-]+\.ts|node:|cac$|vega|linkedom$|@pdf-lib\/standard-fonts$)/,
   'media/preview/': /^(media\/preview\/|src\/extension\/preview\/(messages|[\w-]*valid[\w-]*)\.ts$|abcjs)/,
 };
 

@@ -74,11 +74,17 @@ export const FORMATS: readonly Format[] = [
   },
 ];
 
-/** The format of a file by its extension. @example formatOf('a/b.MID')?.name // 'midi' */
-export function formatOf(path: string): Format | null {
+/** The one of some formats that a file has by its extension. */
+export function ofExtension<F extends Pick<Format, 'extensions'>>(
+  formats: readonly F[],
+  path: string,
+): F | null {
   const extension = /\.([^./\\]+)$/.exec(path)?.[1]?.toLowerCase();
-  return FORMATS.find(({ extensions }) => extensions.some((one) => one === extension)) ?? null;
+  return formats.find(({ extensions }) => extensions.some((one) => one === extension)) ?? null;
 }
+
+/** @example formatOf('a/b.MID')?.name // 'midi' */
+export const formatOf = (path: string): Format | null => ofExtension(FORMATS, path);
 
 export const formatNamed = (name: FormatName): Format => FORMATS.find((format) => format.name === name)!;
 
