@@ -13,8 +13,8 @@ const tune = example('evening-tune.satb');
 const long = tune.replace('%%cantus:seed 42', '%%cantus:seed 42\n%%cantus:steps 9000');
 
 /** The engine may have to start first. */
-const FILLED = { timeout: 30_000 };
-const SOON = { timeout: 15_000 };
+const FILLED = { timeout: 60_000 };
+const SOON = { timeout: 30_000 };
 
 /** The lines of a voice. */
 const sung = (text: string, voice: string): string[] =>
@@ -35,7 +35,7 @@ describe('harmonizing in the workbench', () => {
       width: 1500,
       height: 900,
     });
-    workbench.page.setDefaultTimeout(15_000);
+    workbench.page.setDefaultTimeout(30_000);
   });
   afterAll(async () => {
     await workbench?.close();
@@ -63,6 +63,7 @@ describe('harmonizing in the workbench', () => {
     expect(await frame.locator('rect.open').count()).toBeGreaterThan(10);
     await workbench.command('Cantus: Harmonize Piece');
     await expect.poll(() => workbench.visibleText(), FILLED).not.toContain('?');
+    await workbench.statusItem(/seed 42/).waitFor();
     await expect.poll(() => frame.locator('rect.open').count(), SOON).toBe(0);
     await workbench.screenshot('harmonize-preview');
     const text = await workbench.savedText('tune.satb');
@@ -79,12 +80,30 @@ describe('harmonizing in the workbench', () => {
     expect(sung(after, 'B').join()).toContain('@E,2');
   });
 
+  it('says that nothing is open any more, and offers to draw again what is written', async () => {
+    const before = await workbench.savedText('tune.satb');
+    await workbench.command('Cantus: Harmonize Piece');
+    await workbench.notification('Nothing is open here');
+    await workbench.screenshot('harmonize-nothing-open');
+    expect(await workbench.savedText('tune.satb')).toBe(before);
+    await workbench.page
+      .locator('.notifications-center .notification-list-item')
+      .getByRole('button', { name: 'Resample' })
+      .click();
+    await expect.poll(() => workbench.savedText('tune.satb'), FILLED).not.toBe(before);
+    await workbench.page.keyboard.press('Control+1');
+    await workbench.page.keyboard.press('Control+Z');
+    expect(await workbench.savedText('tune.satb')).toBe(before);
+  });
+
   it('offers alternatives to hear, and changes nothing until one is kept', async () => {
     const before = await workbench.savedText('tune.satb');
     const frame = workbench.webview();
     const flip = frame.getByRole('group', { name: 'Alternatives' });
+    const line = tune.split('\n').findIndex((text) => text.startsWith('[V:S] d2')) + 1;
+    await workbench.select([line, 7], [line, 9]);
     await workbench.command('Cantus: Try Alternatives');
-    await flip.getByText(/Alternative 1 of 4/).waitFor(FILLED);
+    await flip.getByText(/Alternative 1 of 4: seed 42/).waitFor(FILLED);
     await workbench.screenshot('harmonize-alternatives');
     await flip.getByRole('button', { name: 'Next' }).click();
     await flip.getByText(/Alternative 2 of 4/).waitFor();
