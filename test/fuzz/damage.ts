@@ -127,7 +127,8 @@ const NASTY = [0, 1, 0x7f, 0x80, 0xff, 0xffff, 0x7fffffff, 0xffffffff, 0xfffffff
 
 /** Blind damage: bits, bytes, numbers of four bytes, cuts, repeats. */
 export const damageBytes = (bytes: Uint8Array, dice: Dice): Uint8Array =>
-  dice.often(bytes, dice.percent(70) ? 3 : 30, (now) => {
+  // A Buffer slices and fills in another way than the array it is made of.
+  dice.often(Uint8Array.from(bytes), dice.percent(70) ? 3 : 30, (now) => {
     if (now.length < 8) return now;
     const at = dice.below(now.length - 4);
     const changed = now.slice();
