@@ -1,6 +1,8 @@
 // `cantus evaluate`: how likely a model finds real chorales, by the papers' protocols. Thin: options in, a table out.
 
+import { join } from 'node:path';
 import type { Predict } from '../engine/predict.ts';
+import { type CardFigure, modelCard } from '../engine/training/card.ts';
 import { type Piece, readCorpus } from '../engine/training/corpus.ts';
 import {
   DEFAULT_EVALUATION,
@@ -14,7 +16,7 @@ import {
 } from '../engine/training/evaluate.ts';
 import { holdPredict } from '../engine/training/hold.ts';
 import { withoutSharedMelodies } from '../engine/training/melodies.ts';
-import { CommandFailure } from './files.ts';
+import { CommandFailure, writeWhole } from './files.ts';
 import { type OpenNetwork, openNetwork } from './network.ts';
 import { choiceOption, numberOption, type Options, type Row, type Shell } from './rows.ts';
 import { profileFills, STYLE_OPTIONS } from './style.ts';
@@ -42,6 +44,7 @@ export const evaluateRow: Row = {
     ['--pieces <number>', 'only the first so many pieces'],
     ['--crop <number>', 'only the first so many steps of each'],
     ['--drop-context', 'hide metre and fermatas'],
+    ['--card', "write the losses into the model's card, too"],
     ['--notewise', 'the notewise loss, too'],
     ['--threads <number>', 'threads of the runtime'],
     ['--seed <number>', 'where chance starts (1)'],
@@ -70,7 +73,7 @@ export const evaluateRow: Row = {
 
 async function measureLosses(
   shell: Shell,
-  { name, spec, predict }: OpenNetwork,
+  { name, folder, spec, training, predict }: OpenNetwork,
   pieces: readonly Piece[],
   options: Options,
 ): Promise<void> {
@@ -87,7 +90,25 @@ async function measureLosses(
   const ours = await measure(name, predict);
   shell.err('\r                      \r');
   report(shell.out, [...ours, ...hold], chosen, spec.resolution, options);
+  if (options.card === true) {
+    const figures = [...ours, ...hold].map((line) => figureOf(line, chosen));
+    writeWhole(join(folder, 'card.md'), Buffer.from(modelCard(name, spec, training, figures)));
+  }
 }
+
+function figureOf(
+  { measure, predictor, pieces, pieceMean, standardError }: Line,
+  chosen: EvaluationOptions,
+): CardFigure {
+  return {
+    name: predictor === 'hold' ? `${measure}, *hold* baseline` : measure,
+    value: `${pieceMean.toFixed(3)} ± ${standardError.toFixed(3)}`,
+    protocol: `${protocolOf(chosen)}, ${pieces} pieces`,
+  };
+}
+
+const protocolOf = ({ order, orderings, crop, dropContext }: EvaluationOptions): string =>
+  `${order} order, M = ${orderings}, ${crop ? `first ${crop} steps` : 'whole pieces'}, ${dropContext ? 'without' : 'with'} metre and fermatas`;
 
 function evaluationOf(options: Options): EvaluationOptions {
   return {
@@ -135,8 +156,7 @@ function report(
     out(`${JSON.stringify({ protocol, rows: all }, null, 2)}\n`);
     return;
   }
-  const shown = `grid of ${grid}, ${order} order, M = ${orderings}, ${crop ? `first ${crop} steps` : 'whole pieces'}`;
-  out(`${shown}, ${dropContext ? 'without' : 'with'} metre and fermatas, seed ${seed}\n`);
+  out(`grid of ${grid}, ${protocolOf(chosen)}, seed ${seed}\n`);
   out('measure                  predictor     nats   per piece         pieces   frames or cells\n');
   for (const { measure, predictor, mean, pieceMean, standardError, pieces, count } of all) {
     const perPiece = `${pieceMean.toFixed(3)} ± ${standardError.toFixed(3)}`;

@@ -7,7 +7,7 @@ import { locateModel } from '../engine/models.ts';
 import { foldNetwork, type NetworkSpec } from '../engine/network.ts';
 import type { Predict } from '../engine/predict.ts';
 import { startOnnx } from '../engine/runtimes/onnx.ts';
-import { readModel } from '../engine/weights.ts';
+import { readModel, type TrainingRecord } from '../engine/weights.ts';
 import type { Resolution } from '../language/roll.ts';
 import { CommandFailure } from './files.ts';
 import { modelDirectories } from './models.ts';
@@ -15,7 +15,9 @@ import { choiceOption, numberOption, type Options, stringOption } from './rows.t
 
 export interface OpenNetwork {
   readonly name: string;
+  readonly folder: string;
   readonly spec: NetworkSpec;
+  readonly training: TrainingRecord;
   readonly threads: number;
   readonly predict: Predict;
   readonly close: () => Promise<void>;
@@ -41,12 +43,12 @@ export async function openNetwork(options: Options): Promise<OpenNetwork> {
     },
   );
   const name = basename(resolve(folder));
-  const { spec, weights, statistics } = readModel(readFileSync(join(folder, 'weights.bin')));
+  const { spec, training, weights, statistics } = readModel(readFileSync(join(folder, 'weights.bin')));
   if (grid !== undefined && grid !== spec.resolution)
     throw new CommandFailure(
       `--grid: the model "${name}" is for a grid of ${spec.resolution}; leave --grid out, or name another model`,
       2,
     );
   const { predict, close } = await startOnnx(foldNetwork(spec, weights, statistics), { threads });
-  return { name, spec, threads, predict, close };
+  return { name, folder, spec, training, threads, predict, close };
 }

@@ -106,12 +106,12 @@ async function startingState(options: Options, out: string): Promise<TrainingSta
   const from = stringOption(options, 'from');
   const grid = Number(choiceOption(options, 'grid', GRIDS) ?? 16) as 16 | 8 | 4;
   if (from === undefined) return freshState(specFrom(options, grid), seed);
-  const { spec, weights, statistics } = readModel(readFileSync(weightsPath(from)));
+  const { spec, weights, statistics, training } = readModel(readFileSync(weightsPath(from)));
   if (options.grid === undefined || grid === spec.resolution)
-    return stateFrom(spec, weights, statistics, seed);
+    return stateFrom(spec, weights, statistics, seed, training.data);
   const fold = spec.resolution === spec.fold * 4 ? ((grid / 4) as NetworkSpec['fold']) : spec.fold;
   const coarser: NetworkSpec = { ...spec, resolution: grid, fold };
-  return stateFrom(coarser, transferWeights(spec, coarser, weights), statistics, seed);
+  return stateFrom(coarser, transferWeights(spec, coarser, weights), statistics, seed, training.data);
 }
 
 function specFrom(options: Options, grid: 16 | 8 | 4): NetworkSpec {

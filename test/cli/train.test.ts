@@ -1,8 +1,8 @@
 // `cantus train` and `cantus evaluate` from files to files.
 
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { evaluateRow } from '../../src/cli/evaluate.ts';
 import type { Options, Row } from '../../src/cli/rows.ts';
@@ -67,8 +67,11 @@ describe('train and evaluate', () => {
     expect(JSON.parse(on.out.trim().split('\n').at(-1)!)).toMatchObject({ step: 5, figures: null });
 
     const other = join(folder, 'eighths');
-    await run(trainRow, { data, out: other, from: out, grid: '8', steps: 2, ...small });
+    const more = join(folder, 'more.json');
+    copyFileSync(data, more);
+    await run(trainRow, { data: more, out: other, from: out, grid: '8', steps: 2, ...small });
     const model = readModel(readFileSync(join(other, 'weights.bin')));
+    expect(model.training.data).toEqual([basename(data), 'more.json']);
     expect(model.spec).toMatchObject({ resolution: 8, fold: 2, filters: 6 });
     expect(existsSync(join(other, 'state.bin'))).toBe(true);
 
@@ -92,9 +95,15 @@ describe('train and evaluate', () => {
     expect(rows[0]).toMatchObject({ pieces: 2, count: 16 });
     expect(protocol.grid).toBe(8);
 
-    const table = await run(evaluateRow, { data, model: other, orderings: 1, crop: 4, dropContext: true });
+    const short = { data, model: other, orderings: 1, crop: 4, dropContext: true };
+    const table = await run(evaluateRow, { ...short, card: true });
     expect(table.out).toContain('grid of 8, random order, M = 1, first 4 steps, without metre and fermatas');
     expect(table.out).toMatch(/melody given +hold/);
+    const card = readFileSync(join(other, 'card.md'), 'utf8');
+    expect(card).toContain('# eighths');
+    expect(card).toMatch(
+      /\| framewise \| \d+\.\d{3} ± \d+\.\d{3} \| random order, M = 1, first 4 steps, without/,
+    );
 
     const asked = { data, model: other, profile: true, fills: 3, crop: 16, voices: 'A,B', steps: 2 };
     const style = JSON.parse((await run(evaluateRow, { ...asked, json: true })).out);

@@ -21,6 +21,8 @@ export interface TrainingState {
   /** State of the generator of examples. */
   chance: number;
   readonly seed: number;
+  /** Names of all it was trained on, over all runs and by the network it started from. */
+  data: readonly string[];
 }
 
 /** Of a closing layer's scale: residual pairs begin close to the identity. */
@@ -57,6 +59,7 @@ export function freshState(spec: NetworkSpec, seed: number): TrainingState {
     seconds: 0,
     chance: chance.state,
     seed,
+    data: [],
   };
 }
 
@@ -66,23 +69,30 @@ export function stateFrom(
   weights: Float32Array,
   statistics: Float32Array,
   seed: number,
+  data: readonly string[] = [],
 ): TrainingState {
   const fresh = freshState(spec, seed);
-  return { ...fresh, weights: weights.slice(), average: weights.slice(), statistics: statistics.slice() };
+  return {
+    ...fresh,
+    weights: weights.slice(),
+    average: weights.slice(),
+    statistics: statistics.slice(),
+    data,
+  };
 }
 
 const VECTORS = ['weights', 'first', 'second', 'average', 'statistics'] as const;
 
 /** Writes beside the file and renames, so that a kill leaves the old one or the new one. */
 export async function saveState(path: string, state: TrainingState): Promise<void> {
-  const { spec, step, seconds, chance, seed } = state;
+  const { spec, step, seconds, chance, seed, data } = state;
   const tensors = VECTORS.map((name) => ({ name, type: 'f32' as const, values: state[name] }));
-  await writeFile(`${path}.part`, packTensors({ spec, step, seconds, chance, seed }, tensors));
+  await writeFile(`${path}.part`, packTensors({ spec, step, seconds, chance, seed, data }, tensors));
   await rename(`${path}.part`, path);
 }
 
 export async function loadState(path: string): Promise<TrainingState> {
   const { description, tensors } = unpackTensors(await readFile(path));
   const vectors = Object.fromEntries(VECTORS.map((name) => [name, tensors.get(name)]));
-  return { ...description, ...vectors } as unknown as TrainingState;
+  return { data: [], ...description, ...vectors } as unknown as TrainingState;
 }

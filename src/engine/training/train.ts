@@ -88,6 +88,7 @@ export async function train(job: TrainingJob): Promise<TrainingState> {
   if (job.pieces.length === 0) throw new EngineFailure('nothing-open', 'There are no pieces to train on.');
   const { state, plan } = job;
   await mkdir(job.folder, { recursive: true });
+  state.data = [...new Set([...state.data, ...job.dataNames])];
   const ort = await loadOnnx();
   const { runner, release } = await startRunner(ort, state.spec, plan);
   const sums = { pitch: 0, onset: 0, steps: 0, seconds: 0 };
@@ -231,7 +232,7 @@ async function checkpoint(job: TrainingJob): Promise<MaskedFigures | null> {
   await saveState(statePath(folder), state);
   const figures = await measure(state, job.validation, plan.threads);
   const record: TrainingRecord = {
-    data: job.dataNames,
+    data: state.data,
     pieces: job.pieces.length,
     steps: state.step,
     minutes: Math.round(state.seconds / 6) / 10,
