@@ -30,6 +30,8 @@ import {
 /** Limits: the largest hymnal is far below them. */
 const MOST_NOTES = 200_000;
 const MOST_BARS = 20_000;
+/** No file means one beyond; the format itself ends at 9. */
+const HIGHEST_OCTAVE = 12;
 
 /**
  * Reads a MusicXML file, zipped or not.
@@ -214,10 +216,11 @@ class PartReader {
     if (!Number.isInteger(alter)) this.losses.add('microtones');
     const written = { letter: LETTERS.indexOf(step) as Letter, alter: Math.round(alter), octave };
     const { transpose } = this.running;
-    if (written.letter < 0 || !Number.isInteger(octave))
+    const sounding = octave + Math.trunc(transpose / 12);
+    if (written.letter < 0 || !Number.isInteger(sounding) || Math.abs(sounding) > HIGHEST_OCTAVE)
       throw new ReadFailure('A note of this file has no readable pitch.');
     if (transpose % 12 !== 0) this.losses.add('transposing instruments (read as written)');
-    return { ...written, octave: octave + Math.trunc(transpose / 12) };
+    return { ...written, octave: sounding };
   }
 
   /** Ties, slurs, fermatas and marks. */
