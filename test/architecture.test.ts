@@ -40,7 +40,7 @@ const allowed: Record<string, RegExp> = {
   'src/extension/': /^(src\/(language|engine|extension)\/|node:|vscode$)/,
   // Picture and sound are the panel's own, drawn and mixed without a browser.
   'src/cli':
-    /^(src\/(language|engine|cli)|src\/extension\/preview\/sheet\.ts|media\/preview\/[\w-]+\.ts|node:|cac$|vega|linkedom$|@pdf-lib\/standard-fonts$)/,
+    /^(src\/(language|engine|cli)|media\/preview\/[\w-]+\.ts|node:|cac$|vega|linkedom$|@pdf-lib\/standard-fonts$)/,
   'media/preview/': /^(media\/preview\/|src\/extension\/preview\/(messages|[\w-]*valid[\w-]*)\.ts$|abcjs)/,
 };
 

@@ -7,8 +7,8 @@ import { engrave } from '../../media/preview/engrave.ts';
 import { standalone, XML } from '../../media/preview/export.ts';
 import { Marks } from '../../media/preview/marks.ts';
 import type { Attributes } from '../../media/preview/shapes.ts';
-import { readingOf } from '../extension/preview/sheet.ts';
 import type { Parsed } from '../language/read/parse.ts';
+import { readingOf } from '../language/write/sheet.ts';
 import { CommandFailure } from './files.ts';
 
 /** Of the page, in the picture's own units: about twelve notes of four voices to the line. */

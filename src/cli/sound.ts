@@ -6,8 +6,8 @@ import type { Bank } from '../../media/preview/bank.ts';
 import { perform } from '../../media/preview/timeline.ts';
 import { ATTACK, MASTER, PLACES, type Tone, toneOf } from '../../media/preview/tone.ts';
 import { wavBytes } from '../../media/preview/wav.ts';
-import { sheetOf } from '../extension/preview/sheet.ts';
 import type { Score } from '../language/score.ts';
+import { sheetOf } from '../language/write/sheet.ts';
 import { CommandFailure } from './files.ts';
 
 /** Frames a second of what is made. */

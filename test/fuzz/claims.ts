@@ -52,6 +52,15 @@ export function formats(text: string): void {
 const events = ({ score }: Parsed, ...states: readonly State[]): Event[] =>
   score.parts.flatMap((part) => part.events.filter(({ state }) => states.includes(state)));
 
+/** Written events of bars that no directive opens. */
+const closed = (parsed: Parsed): Event[] => {
+  const { bars, directives } = parsed.score;
+  return events(parsed, 'written').filter(({ voice, bar }) => {
+    const { number } = bars[bar]!;
+    return !directives.open.some((open) => open.voice === voice && open.from <= number && number <= open.to);
+  });
+};
+
 const touches = (edit: Span, token: Span): boolean => edit.start < token.end && edit.end > token.start;
 
 /** Only an accidental may come into a token that is not to change: an open note before it may have said it so far. */
@@ -108,13 +117,14 @@ export function fills(text: string, dice: Dice): void {
   const filled = fillByChance(gridded.grid, chance(dice.below(2 ** 31)));
   const edits = fill(parsed, gridded, filled, policy);
   const isFill = selection.mode === 'fill';
-  keepsTokens(events(parsed, 'pinned', ...(isFill ? (['written'] as const) : [])), edits);
+  const standing = [...events(parsed, 'pinned'), ...(isFill ? closed(parsed) : [])];
+  keepsTokens(standing, edits);
   const after = parse(apply(text, edits));
   // Where lengths are wrong or signs unknown, what a reader hears after the fill is anyone's guess.
   if (parsed.problems.some(({ severity, code }) => severity === 'error' || UNCERTAIN.has(code))) return;
-  const standing = sounds(after, events(after, 'written', 'pinned', 'open'));
-  for (const one of sounds(parsed, events(parsed, 'pinned', ...(isFill ? (['written'] as const) : []))))
-    claim(standing.includes(one), `a note that stands sounds another way: ${one}`);
+  const heardAfter = sounds(after, events(after, 'written', 'pinned', 'open'));
+  for (const one of sounds(parsed, standing))
+    claim(heardAfter.includes(one), `a note that stands sounds another way: ${one}`);
   const again = toGrid(after.score, ALL).grid;
   const now = { grid: gridded.grid };
   claim(

@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { perform } from '../../media/preview/timeline.ts';
 import type { Reading } from '../../src/extension/preview/messages.ts';
-import { readingOf } from '../../src/extension/preview/sheet.ts';
 import { parse } from '../../src/language/read/parse.ts';
+import { readingOf } from '../../src/language/write/sheet.ts';
 import { hertz, loudness, pitchOf, power } from './listen.ts';
 import { piece } from './piece.ts';
 import { noStage, type Panel, Stage } from './stage.ts';

@@ -3,8 +3,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readingOf, troubleOf } from '../../src/extension/preview/sheet.ts';
+import { troubleOf } from '../../src/extension/preview/trouble.ts';
 import { parse } from '../../src/language/read/parse.ts';
+import { readingOf } from '../../src/language/write/sheet.ts';
 import { piece } from './piece.ts';
 import { noStage, type Panel, Stage, URI } from './stage.ts';
 

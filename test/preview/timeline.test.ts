@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { gains } from '../../media/preview/mixer.ts';
 import { perform, tickAt, unfold, type Wish } from '../../media/preview/timeline.ts';
 import type { Sheet, SheetBar, SheetNote } from '../../src/extension/preview/messages.ts';
-import { readingOf } from '../../src/extension/preview/sheet.ts';
 import { parse } from '../../src/language/read/parse.ts';
 import { TICKS_PER_QUARTER as Q } from '../../src/language/time.ts';
+import { readingOf } from '../../src/language/write/sheet.ts';
 import { piece } from './piece.ts';
 
 const { sheet } = piece({ bars: 4 }).reading;

@@ -4,85 +4,31 @@
 import type { Span } from '../../language/problem.ts';
 import type { Voice } from '../../language/score.ts';
 import type { Interval, Metre, Tick } from '../../language/time.ts';
+import type {
+  Look,
+  Reading,
+  Sheet,
+  SheetBar,
+  SheetNote,
+  SheetTempo,
+  SheetVoice,
+} from '../../language/write/sheet.ts';
 
 // The preview's page imports from this file alone.
-export type { Interval, Metre, Span, Tick, Voice };
-
-/** How a note came to be and who may change it: what its look in the picture tells. */
-export type Look = 'written' | 'open' | 'filled' | 'pinned' | 'locked';
-
-/** One event of a voice: a note, a divisi chord, or (no pitches) a rest or an open place. */
-export interface SheetNote {
-  readonly voice: Voice;
-  readonly onset: Tick;
-  readonly duration: Tick;
-  /** Index into `Sheet.bars`. */
-  readonly bar: number;
-  readonly look: Look;
-  readonly rest: boolean;
-  /** MIDI numbers, low to high. */
-  readonly pitches: readonly number[];
-  /** The same pitches as they are spelled: `F#4`. */
-  readonly names: readonly string[];
-  readonly span: Span;
-  /** Held into the next event of the voice. */
-  readonly tied: boolean;
-  readonly fermata: boolean;
-  readonly grace: boolean;
-  /** Syllable of the first verse, or ''. */
-  readonly lyric: string;
-  /** The chord symbol before it, or ''. */
-  readonly chord: string;
-}
-
-export interface SheetBar {
-  /** As musicians count; a pickup is 0. */
-  readonly number: number;
-  readonly onset: Tick;
-  readonly duration: Tick;
-  readonly metre: Metre | null;
-  /** How far into a full bar it begins. */
-  readonly phase: Tick;
-  /** The length of a beat; 0 without a metre. */
-  readonly beat: Tick;
-  /** Tonic and mode: `Bb major`. */
-  readonly key: string;
-  readonly repeatStarts: boolean;
-  readonly repeatEnds: boolean;
-  /** Number or list of numbers of the ending that begins here (`1`, `1,3`), or ''. */
-  readonly ending: string;
-  readonly spans: readonly [Span | null, Span | null, Span | null, Span | null];
-}
-
-export interface SheetTempo {
-  readonly onset: Tick;
-  /** Quarter notes a minute. */
-  readonly quarters: number;
-}
-
-export interface SheetVoice {
-  /** The voice's id in the text, or null where the text does not have it. */
-  readonly id: string | null;
-  readonly name: string;
-}
-
-/** All that the preview must know of a score in order to mark, describe and play it. */
-export interface Sheet {
-  readonly title: string;
-  /** The unit of all times. */
-  readonly ticksPerWhole: number;
-  readonly length: Tick;
-  readonly voices: readonly [SheetVoice, SheetVoice, SheetVoice, SheetVoice];
-  readonly notes: readonly SheetNote[];
-  readonly bars: readonly SheetBar[];
-  readonly tempos: readonly SheetTempo[];
-}
-
-/** A text to draw and what it means. `abc` has the length of the document, so that offsets agree. */
-export interface Reading {
-  readonly abc: string;
-  readonly sheet: Sheet;
-}
+export type {
+  Interval,
+  Look,
+  Metre,
+  Reading,
+  Sheet,
+  SheetBar,
+  SheetNote,
+  SheetTempo,
+  SheetVoice,
+  Span,
+  Tick,
+  Voice,
+};
 
 /** What the user should know about the text, in one line. */
 export interface Trouble {

@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { Span } from '../../language/problem.ts';
 import type { Parsed } from '../../language/read/parse.ts';
+import { readingOf, spansOfBars } from '../../language/write/sheet.ts';
 import { findingText } from '../words.ts';
 import { pageHtml } from './document.ts';
 import type {
@@ -18,7 +19,7 @@ import type {
   Sheet,
   Sync,
 } from './messages.ts';
-import { readingOf, spansOfBars, troubleOf } from './sheet.ts';
+import { troubleOf } from './trouble.ts';
 import { panelMessage } from './validate.ts';
 
 /** Keys come faster than anybody reads music. */

@@ -118,7 +118,7 @@ export class Previews implements vscode.Disposable, vscode.WebviewPanelSerialize
     region: Interval,
   ): Promise<void> {
     const { version } = document;
-    const { readingOf } = await import('./sheet.ts');
+    const { readingOf } = await import('../../language/write/sheet.ts');
     const items = offers.map(
       ({ label, parsed, filled }): Alternative => ({ label, reading: readingOf(parsed, filled) }),
     );

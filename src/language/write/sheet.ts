@@ -1,12 +1,88 @@
-// From what was read to what the preview needs: Parsed -> Reading and Trouble. Knows no editor.
+// Parsed -> sheet: all that a picture of a score, its playing and its description need, in plain data that can be sent
+// to another process. Knows no editor and no page.
 
-import { type Key, LETTERS, midi, pitchName } from '../../language/pitch.ts';
-import type { Problem, Span } from '../../language/problem.ts';
-import type { Parsed } from '../../language/read/parse.ts';
-import type { Event, Part, Score } from '../../language/score.ts';
-import { beatTicks, TICKS_PER_WHOLE } from '../../language/time.ts';
-import { previewText } from '../../language/write/preview.ts';
-import type { Look, Reading, Sheet, SheetBar, SheetNote, SheetVoice, Trouble } from './messages.ts';
+import { type Key, LETTERS, midi, pitchName } from '../pitch.ts';
+import type { Span } from '../problem.ts';
+import type { Parsed } from '../read/parse.ts';
+import type { Event, Part, Score, Voice } from '../score.ts';
+import { beatTicks, type Metre, TICKS_PER_WHOLE, type Tick } from '../time.ts';
+import { previewText } from './preview.ts';
+
+/** How a note came to be and who may change it: what its look in the picture tells. */
+export type Look = 'written' | 'open' | 'filled' | 'pinned' | 'locked';
+
+/** One event of a voice: a note, a divisi chord, or (no pitches) a rest or an open place. */
+export interface SheetNote {
+  readonly voice: Voice;
+  readonly onset: Tick;
+  readonly duration: Tick;
+  /** Index into `Sheet.bars`. */
+  readonly bar: number;
+  readonly look: Look;
+  readonly rest: boolean;
+  /** MIDI numbers, low to high. */
+  readonly pitches: readonly number[];
+  /** The same pitches as they are spelled: `F#4`. */
+  readonly names: readonly string[];
+  readonly span: Span;
+  /** Held into the next event of the voice. */
+  readonly tied: boolean;
+  readonly fermata: boolean;
+  readonly grace: boolean;
+  /** Syllable of the first verse, or ''. */
+  readonly lyric: string;
+  /** The chord symbol before it, or ''. */
+  readonly chord: string;
+}
+
+export interface SheetBar {
+  /** As musicians count; a pickup is 0. */
+  readonly number: number;
+  readonly onset: Tick;
+  readonly duration: Tick;
+  readonly metre: Metre | null;
+  /** How far into a full bar it begins. */
+  readonly phase: Tick;
+  /** The length of a beat; 0 without a metre. */
+  readonly beat: Tick;
+  /** Tonic and mode: `Bb major`. */
+  readonly key: string;
+  readonly repeatStarts: boolean;
+  readonly repeatEnds: boolean;
+  /** Number or list of numbers of the ending that begins here (`1`, `1,3`), or ''. */
+  readonly ending: string;
+  readonly spans: readonly [Span | null, Span | null, Span | null, Span | null];
+}
+
+export interface SheetTempo {
+  readonly onset: Tick;
+  /** Quarter notes a minute. */
+  readonly quarters: number;
+}
+
+export interface SheetVoice {
+  /** The voice's id in the text, or null where the text does not have it. */
+  readonly id: string | null;
+  readonly name: string;
+}
+
+/** All that the preview must know of a score in order to mark, describe and play it. */
+export interface Sheet {
+  readonly title: string;
+  /** The unit of all times. */
+  readonly ticksPerWhole: number;
+  readonly length: Tick;
+  readonly voices: readonly [SheetVoice, SheetVoice, SheetVoice, SheetVoice];
+  readonly notes: readonly SheetNote[];
+  readonly bars: readonly SheetBar[];
+  readonly tempos: readonly SheetTempo[];
+}
+
+/** A text to draw and what it means. `abc` has the length of the document, so that offsets agree. */
+export interface Reading {
+  readonly abc: string;
+  readonly sheet: Sheet;
+}
 
 /** What to draw, and what it means. `filled` are tokens that a run has just written. */
 export function readingOf(parsed: Parsed, filled: readonly Span[] = []): Reading {
@@ -73,24 +149,6 @@ function keyName({ tonic, mode }: Key): string {
   const alter = tonic.alter === 0 ? '' : tonic.alter > 0 ? '#' : 'b';
   return `${LETTERS[tonic.letter]}${alter} ${mode}`;
 }
-
-/** One line about what is wrong; `say` puts a problem into the user's language. */
-export function troubleOf(
-  { text, problems, score }: Parsed,
-  say: (problem: Problem) => string = ({ message }) => message,
-): Trouble {
-  const errors = problems.filter((problem) => problem.severity === 'error');
-  const warnings = problems.filter((problem) => problem.severity === 'warning');
-  const first = errors[0] ?? warnings[0];
-  return {
-    errors: errors.length,
-    warnings: warnings.length,
-    first: first ? { message: say(first), line: lineOf(text, first.span.start), span: first.span } : null,
-    broken: errors.length > 0 && score.parts.every((part) => part.events.length === 0),
-  };
-}
-
-const lineOf = (text: string, offset: number): number => text.slice(0, offset).split(/\r\n?|\n/).length;
 
 /**
  * The stretches of the text that hold some bars, one or more for each voice: where a voice's bars stand in one line
