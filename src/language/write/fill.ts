@@ -146,8 +146,16 @@ function placeEdit(writer: Writer, place: Place): TextEdit {
         ? fixedText(writer, stretch.pieces[0]!, first, hand)
         : stretchText(writer, place, stretch, hand),
   );
-  const fresh = replace(first.span.start, place.events.at(-1)!.span.end, texts.join(' | '));
-  return trim(parsed.text, fresh);
+  const { end } = place.events.at(-1)!.span;
+  const line = closesItself(writer, place) ? (/\s/.test(parsed.text[end] ?? '') ? ' |' : ' | ') : '';
+  return trim(parsed.text, replace(first.span.start, end, texts.join(' | ') + line));
+}
+
+/** A `Z` ends its bar even where the bar line behind it is missing; notes in its place need that line. */
+function closesItself({ parsed, hands }: Writer, { events, stretches, voice }: Place): boolean {
+  const isWhole = /^[ZX]/.test(parsed.text.slice(events[0]!.body.start));
+  const next = hands.rawBar(voice, stretches.at(-1)!.bar + 1);
+  return isWhole && next !== null && next.lineMissing >= 0;
 }
 
 /** The bars of a gap in one line of text. */

@@ -48,10 +48,11 @@ const isUnder = (line: Line | undefined): boolean =>
 /** The voice whose lines make the systems: the highest of those that last longest. */
 function leaderOf(score: Score): Voice | null {
   let leader: Voice | null = null;
-  let longest: Tick = 0;
+  let longest: Tick = -1;
   for (const { voice, events } of score.parts) {
     const last = events.at(-1);
-    const end = last === undefined ? 0 : last.onset + last.duration;
+    if (last === undefined) continue;
+    const end = last.onset + last.duration;
     if (end > longest) [leader, longest] = [voice, end];
   }
   return leader;

@@ -49,6 +49,15 @@ const soprano = (line: string, draw: string, policy: Policy = 'accept'): string 
     .trimEnd();
 
 describe('fill', () => {
+  it('writes the bar line that a Z did without', () => {
+    const text = 'X:1\nM:2/4\nL:1/4\nK:C\n[V:S] c d | e f |\n[V:B] ?Z C D |';
+    expect(filled(text, { B: '48x8' })).toContain('[V:B] C,2 | C D |');
+  });
+
+  it('fills beside a voice that is one grace note', () => {
+    expect(filled('{B', {})).toContain('{B');
+  });
+
   it('keeps the length of notes with a rhythm', () => {
     expect(soprano('[V:S] ?x2 ?[GB]1 ?g/2?/2 | ?  ?3 |', '67x4 71x2 72x1 74x1 66x2 65x6')).toBe(
       '[V:S] G2 B1 c/2d/2 | F  =F3 |',
