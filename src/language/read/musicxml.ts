@@ -32,6 +32,8 @@ const MOST_NOTES = 200_000;
 const MOST_BARS = 20_000;
 /** No file means one beyond; the format itself ends at 9. */
 const HIGHEST_OCTAVE = 12;
+/** Double sharps and flats. */
+const MOST_ALTERED = 2;
 
 /**
  * Reads a MusicXML file, zipped or not.
@@ -217,7 +219,8 @@ class PartReader {
     const written = { letter: LETTERS.indexOf(step) as Letter, alter: Math.round(alter), octave };
     const { transpose } = this.running;
     const sounding = octave + Math.trunc(transpose / 12);
-    if (written.letter < 0 || !Number.isInteger(sounding) || Math.abs(sounding) > HIGHEST_OCTAVE)
+    const isPitch = written.letter >= 0 && Math.abs(written.alter) <= MOST_ALTERED;
+    if (!isPitch || !Number.isInteger(sounding) || Math.abs(sounding) > HIGHEST_OCTAVE)
       throw new ReadFailure('A note of this file has no readable pitch.');
     if (transpose % 12 !== 0) this.losses.add('transposing instruments (read as written)');
     return { ...written, octave: sounding };

@@ -189,7 +189,7 @@ class Reader implements Desk {
     this.lastField = letter;
     this.fields.add(letter);
     if (!this.inBody) this.headerField(letter, text, span, line);
-    else if (letter === 'V') this.enter(text, span);
+    else if (letter === 'V') this.voiceField(text, span);
     else {
       const everyone = 'KML'.includes(letter) && this.turnsAfter(index);
       const hands = everyone ? [...this.hands.values()] : this.hand ? [this.hand] : [];
@@ -200,7 +200,7 @@ class Reader implements Desk {
   private headerField(letter: string, text: string, span: Span, line: Line): void {
     if (letter === 'T') this.titles.push(text.trim());
     else if (letter === 'C') this.composers.push(text.trim());
-    else if (letter === 'V') this.declare(text, span);
+    else if (letter === 'V') this.voiceField(text, span);
     else this.bodyField(letter, text, span, [...this.hands.values()], true);
     if (letter === 'K') {
       this.beginBody(line.end);
@@ -305,6 +305,13 @@ class Reader implements Desk {
 
   // ---- voices
 
+  /** `V:`, declaring a voice in the header and turning to one in the body. */
+  private voiceField(text: string, span: Span): void {
+    if (text.trim() === '') this.badField('V', 'a voice such as `V:S`', span);
+    else if (this.inBody) this.enter(text, span);
+    else this.declare(text, span);
+  }
+
   private declare(text: string, span: Span): Hand {
     const { id, properties } = readVoice(text);
     let hand = this.hands.get(id);
@@ -367,7 +374,7 @@ class Reader implements Desk {
     const text = item.text.slice(3, -1);
     const start = line.start + item.start + 3;
     const span = { start, end: start + text.length };
-    if (letter === 'V') this.enter(text, span);
+    if (letter === 'V') this.voiceField(text, span);
     else this.bodyField(letter, text, span, this.hand ? [this.hand] : [], !this.hand);
   }
 

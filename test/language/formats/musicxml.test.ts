@@ -165,6 +165,19 @@ describe('MusicXML that is none', () => {
     expect(() => readMusicXml(data)).toThrow(ReadFailure);
   });
 
+  it.each(['<octave>99</octave>', '<alter>2147483648</alter><octave>4</octave>'])(
+    'refuses a pitch that nobody means: %s',
+    (pitch) => {
+      const good = toMusicXml(parse(TEXT).score).content;
+      const odd = good.replace(
+        /(<step>\w<\/step>)(?:\s*<alter>.*?<\/alter>)?\s*<octave>\d<\/octave>/,
+        `$1${pitch}`,
+      );
+      expect(odd).not.toBe(good);
+      expect(() => readMusicXml(bytes(odd))).toThrow(ReadFailure);
+    },
+  );
+
   it('never breaks in another way', () => {
     const good = bytes(toMusicXml(parse(TEXT).score).content);
     const zipped = toMxl(parse(TEXT).score).content;
