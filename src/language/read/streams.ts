@@ -307,8 +307,11 @@ class Reader implements Desk {
 
   /** `V:`, declaring a voice in the header and turning to one in the body. */
   private voiceField(text: string, span: Span): void {
-    if (text.trim() === '') this.badField('V', 'a voice such as `V:S`', span);
-    else if (this.inBody) this.enter(text, span);
+    const [id = ''] = text.trimStart().split(/\s/, 1);
+    // `%%score` could not name a voice that has one of its signs.
+    if (id === '' || /[()[\]{}|*+]/.test(id)) this.badField('V', 'a voice such as `V:S`', span);
+    if (id === '') return;
+    if (this.inBody) this.enter(text, span);
     else this.declare(text, span);
   }
 

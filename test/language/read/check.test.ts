@@ -49,6 +49,7 @@ const CASES: readonly (readonly [string, string, string, string?])[] = [
   ['bad-length', 'C4 | Z0 |', 'Z0'],
   ['bad-field', 'C4 | [K:Q] C4', 'Q'],
   ['bad-field', 'C4 | [V:] C4', ''],
+  ['bad-field', 'V:|\nC4', '|'],
   ['overlay', 'C4 & E4 |', '&'],
   ['voice-short', '[V:S]C4|D4|E4|\n[V:A]C4|', 'C4'],
   ['voice-missing', '[V:S]C4|', ''],
