@@ -10,9 +10,11 @@ export interface Standing {
   readonly written: readonly WrittenPitch[];
   /** What the text meant before any edit, in the order of `written`. */
   readonly sounds: readonly (Pitch | undefined)[];
-  /** Held over from the note before: its pitch does not depend on the bar. */
+  /** Held over from the note before: what is held does not depend on the bar, other notes of a chord do. */
   readonly continues: boolean;
 }
+
+type Sounds = Standing['sounds'];
 
 /** An open note as it was in the text (`?^F2` sets an accidental for readers that ignore the `?`). */
 export interface Replaced {
@@ -69,7 +71,8 @@ function harms(rest: readonly Slot[], { letter, alter, octave }: Pitch, wide: bo
     for (const [i, written] of slot.written.entries()) {
       if (written.letter !== letter || (!wide && written.octave !== octave)) continue;
       if (written.alter !== null) return false;
-      if (!slot.continues && slot.sounds[i]?.alter !== alter) return true;
+      const held = slot.continues && slot.written.length === 1;
+      if (!held && slot.sounds[i]?.alter !== alter) return true;
     }
   }
   return false;
@@ -99,7 +102,7 @@ export function writeAccidentals(
   const needed = ({ letter, alter, octave }: Pitch): boolean =>
     asked.some((reading) => reading(after, letter, octave) !== alter);
 
-  const writeFresh = ({ options }: Fresh, rest: readonly Slot[]): Verdict => {
+  const writeFresh = ({ options }: Fresh, rest: readonly Slot[]): Verdict & { kind: 'fresh' } => {
     const safe = (wide: boolean) => (pitch: Pitch) => !needed(pitch) || !harms(rest, pitch, wide);
     const narrowly = propagation === 'pitch' ? undefined : options.find(safe(false));
     const pitch = settled.get(options) ?? options.find(safe(true)) ?? narrowly ?? options[0];
@@ -109,8 +112,13 @@ export function writeAccidentals(
     return { kind: 'fresh', pitch, accidental: writeAccidental(pitch.alter) };
   };
 
-  const keepStanding = (slot: Standing): Verdict => {
-    const accidentals = slot.written.map(({ letter, octave, alter }, i) => {
+  const keepStanding = (slot: Standing, last: Sounds): Verdict => {
+    const isHeld = ({ letter, octave }: WrittenPitch): boolean =>
+      slot.continues &&
+      (slot.written.length === 1 ||
+        last.some((pitch) => pitch?.letter === letter && pitch.octave === octave));
+    const accidentals = slot.written.map((written, i) => {
+      const { letter, octave, alter } = written;
       if (alter !== null) {
         remember(before, letter, octave, alter);
         remember(after, letter, octave, alter);
@@ -118,18 +126,27 @@ export function writeAccidentals(
       }
       const meant = slot.sounds[i]?.alter;
       const changed = reads(before, letter, octave) === meant && reads(after, letter, octave) !== meant;
-      if (slot.continues || meant === undefined || !changed) return '';
+      if (isHeld(written) || meant === undefined || !changed) return '';
       remember(after, letter, octave, meant);
       return writeAccidental(meant);
     });
     return { kind: 'standing', accidentals };
   };
 
+  let last: Sounds = [];
   return slots.map((slot, i) => {
-    if (slot.kind === 'fresh') return writeFresh(slot, slots.slice(i + 1));
-    if (slot.kind === 'standing') return keepStanding(slot);
-    for (const { letter, octave, alter } of slot.written)
-      if (alter !== null) remember(before, letter, octave, alter);
-    return { kind: 'replaced' };
+    if (slot.kind === 'replaced') {
+      for (const { letter, octave, alter } of slot.written)
+        if (alter !== null) remember(before, letter, octave, alter);
+      return { kind: 'replaced' };
+    }
+    if (slot.kind === 'fresh') {
+      const verdict = writeFresh(slot, slots.slice(i + 1));
+      last = [verdict.pitch];
+      return verdict;
+    }
+    const verdict = keepStanding(slot, last);
+    last = slot.sounds;
+    return verdict;
   });
 }

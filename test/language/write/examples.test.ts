@@ -49,6 +49,10 @@ const soprano = (line: string, draw: string, policy: Policy = 'accept'): string 
     .trimEnd();
 
 describe('fill', () => {
+  it('keeps the other notes of a chord into which a tie leads', () => {
+    expect(soprano('[V:S] ?x ?x ?x- [FA] |', '65x2 67x2 69x2')).toBe('[V:S] ^E G A- [FA] |');
+  });
+
   it('writes the bar line that a Z did without', () => {
     const text = 'X:1\nM:2/4\nL:1/4\nK:C\n[V:S] c d | e f |\n[V:B] ?Z C D |';
     expect(filled(text, { B: '48x8' })).toContain('[V:B] C,2 | C D |');
