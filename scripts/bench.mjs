@@ -8,10 +8,9 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { build } from 'esbuild';
 import { bundle } from './build.mjs';
+import { loadSource } from './source.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const { values } = parseArgs({
@@ -31,47 +30,25 @@ const MOST_ROUNDS = values.quick ? 3 : 12;
 const BUDGET = values.quick ? 10 : 70;
 const FEWEST_TURNS = values.quick ? 1 : 3;
 
-const engine = await bundled();
+const engine = await loadSource('bench', [
+  'engine/harmonizer',
+  'engine/weights',
+  'engine/network',
+  'engine/schedule',
+  'engine/features',
+  'engine/onnx/graph',
+  'engine/runtimes/onnx',
+  'engine/runtimes/tfjs-wasm',
+  'engine/client',
+  'engine/piece',
+  'engine/training/step',
+  'language/read/parse',
+  'language/read/grid',
+]);
 const now = () => performance.now();
 const sorted = (list) => [...list].sort((a, b) => a - b);
 const median = (list) => sorted(list)[Math.floor(list.length / 2)];
 const round = (x, digits = 3) => Number(x.toPrecision(digits));
-
-async function bundled() {
-  const outfile = join(root, '.cache/bench/engine.mjs');
-  const modules = [
-    ...[
-      'harmonizer',
-      'weights',
-      'network',
-      'schedule',
-      'features',
-      'onnx/graph',
-      'runtimes/onnx',
-      'runtimes/tfjs-wasm',
-      'client',
-      'piece',
-      'training/step',
-    ].map((name) => `engine/${name}`),
-    ...['read/parse', 'read/grid'].map((name) => `language/${name}`),
-  ];
-  await build({
-    stdin: {
-      contents: modules.map((name) => `export * from './src/${name}.ts';`).join('\n'),
-      resolveDir: root,
-    },
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    external: ['onnxruntime-node'],
-    logLevel: 'warning',
-    banner: {
-      js: "import { createRequire as _r } from 'node:module'; const require = _r(import.meta.url); const __filename = import.meta.filename, __dirname = import.meta.dirname;",
-    },
-    outfile,
-  });
-  return import(pathToFileURL(outfile).href);
-}
 
 // ---- the music
 

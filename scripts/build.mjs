@@ -11,7 +11,8 @@ const dist = join(root, 'dist');
 /** Loaded when they are needed, from where they are installed, if they are. */
 const absent = ['onnxruntime-node', '@tensorflow/tfjs-node-gpu', 'vscode', 'vega', 'vega-lite', 'canvas'];
 const node = { bundle: true, platform: 'node', target: 'node20', sourcemap: 'linked', external: absent };
-const esm = {
+/** For Node, from modules. */
+export const esm = {
   ...node,
   format: 'esm',
   // Bundled CommonJS packages still ask for `require` and for their folder.

@@ -1,11 +1,10 @@
 // Compares ways of sampling on the chorales: node scripts/sampling.mjs [--way schedule[:steps[:rules]] …]
 //   [--fills N] [--steps N] [--data FILE] [--model FILE] [--temperature T] [--seed N] [--voices ATB] [--json FILE]
 // Withheld voices are filled and counted beside Bach's own. The data is not part of the project: see the README.
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { build } from 'esbuild';
+import { loadSource } from './source.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const { values } = parseArgs({
@@ -30,26 +29,13 @@ if (!existsSync(values.data)) {
   process.exit(2);
 }
 
-const folder = join(root, '.cache');
-mkdirSync(folder, { recursive: true });
-const outfile = join(folder, 'sampling.mjs');
-await build({
-  stdin: {
-    contents: ['training/withheld', 'training/sampling', 'profile', 'weights', 'runtimes/onnx']
-      .map((name) => `export * from './src/engine/${name}.ts';`)
-      .join('\n'),
-    resolveDir: root,
-  },
-  bundle: true,
-  platform: 'node',
-  format: 'esm',
-  external: ['onnxruntime-node'],
-  logLevel: 'warning',
-  banner: { js: "import { createRequire as _r } from 'node:module'; const require = _r(import.meta.url);" },
-  outfile,
-});
-const engine = await import(pathToFileURL(outfile).href);
-const { readFileSync } = await import('node:fs');
+const engine = await loadSource('sampling', [
+  'engine/training/withheld',
+  'engine/training/sampling',
+  'engine/profile',
+  'engine/weights',
+  'engine/runtimes/onnx',
+]);
 
 const network = engine.readNetwork(new Uint8Array(readFileSync(values.model)));
 const { predict, close } = await engine.startOnnx(network, { threads: Number(values.threads) });

@@ -1,7 +1,7 @@
 // `cantus study`: the study this project began with, from data to a folder with tables and curves. Thin: options in,
 // files out.
 
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { type NetworkShape, specOf } from '../engine/network.ts';
 import { readCorpus } from '../engine/training/corpus.ts';
 import { type Drawing, resultsOf } from '../engine/training/results.ts';
@@ -107,7 +107,7 @@ async function corpusOf(
   if (resolution === 16)
     for (const { id, reason } of [...corpus.refused, ...apart.refused])
       shell.err(`${id}: not used, ${reason}\n`);
-  const dataNames = [...data, ...valid].map((path) => path.split(/[\\/]/).filter(Boolean).at(-1) ?? path);
+  const dataNames = [...data, ...valid].map((path) => basename(path));
   if (valid.length > 0) return { pieces: corpus.pieces, validation: apart.pieces, dataNames };
   const isHeldBack = (_: unknown, i: number): boolean => i % HELD_BACK === HELD_BACK - 1;
   const validation = corpus.pieces.filter(isHeldBack);

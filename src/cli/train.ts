@@ -1,7 +1,7 @@
 // `cantus train`: chorales in, a model's folder out. Thin: reads options, prints progress.
 
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { type NetworkSpec, PRESETS, type PresetName, specOf } from '../engine/network.ts';
 import { modelCard } from '../engine/training/card.ts';
 import { readCorpus } from '../engine/training/corpus.ts';
@@ -17,9 +17,8 @@ import {
 import { transferWeights } from '../engine/training/transfer.ts';
 import { readModel } from '../engine/weights.ts';
 import { CommandFailure, writeWhole } from './files.ts';
+import { gridOption } from './network.ts';
 import { choiceOption, numberOption, type Options, type Row, type Shell, stringOption } from './rows.ts';
-
-const GRIDS = ['16', '8', '4'] as const;
 
 export const trainRow: Row = {
   usage: 'train',
@@ -62,12 +61,12 @@ export const trainRow: Row = {
     shell.err(
       `${corpus.pieces.length} pieces, ${state.weights.length} weights, step ${state.step}. Ctrl-C saves and stops.\n`,
     );
-    const name = out.split(/[\\/]/).filter(Boolean).at(-1) ?? 'model';
+    const name = basename(resolve(out));
     await train({
       state,
       pieces: corpus.pieces,
       validation: valid.pieces,
-      dataNames: data.map((path) => path.split(/[\\/]/).at(-1)!),
+      dataNames: data.map((path) => basename(path)),
       plan,
       folder: out,
       report: (progress) => tell(shell, progress, options.json === true),
@@ -104,7 +103,7 @@ async function startingState(options: Options, out: string): Promise<TrainingSta
   if (options.resume === true) return resume(out);
   const seed = numberOption(options, 'seed', { least: 0, most: 2 ** 32 - 1 }) ?? 1;
   const from = stringOption(options, 'from');
-  const grid = Number(choiceOption(options, 'grid', GRIDS) ?? 16) as 16 | 8 | 4;
+  const grid = gridOption(options) ?? 16;
   if (from === undefined) return freshState(specFrom(options, grid), seed);
   const { spec, weights, statistics, training } = readModel(readFileSync(weightsPath(from)));
   if (options.grid === undefined || grid === spec.resolution)

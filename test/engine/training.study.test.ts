@@ -35,7 +35,7 @@ const options = {
 
 describe('chains', () => {
   it('begin with four open voices in whole bars', () => {
-    const grid = emptyGrid(8, 3);
+    const grid = emptyGrid(8, 3 * 8);
     expect(grid.steps).toBe(24);
     expect(grid.open.every((open) => open === 1)).toBe(true);
     expect([grid.phase[7], grid.phase[8], grid.bar[7], grid.bar[23]]).toEqual([7, 0, 0, 2]);

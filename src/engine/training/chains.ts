@@ -46,9 +46,8 @@ const POINTS = 24;
 const ERASED = 0.5;
 const MASKS = 4;
 
-/** Four open voices in 4/4, without key, fermatas or anything written. */
-export function emptyGrid(resolution: Resolution, bars: number): Grid {
-  const steps = bars * resolution;
+/** So many steps of four open voices in 4/4, without key, fermatas or anything written. */
+export function emptyGrid(resolution: Resolution, steps: number): Grid {
   return {
     resolution,
     steps,
@@ -72,7 +71,7 @@ export async function runChains(
   resolution: Resolution,
   options: ChainOptions,
 ): Promise<ChainFigures> {
-  const grid = emptyGrid(resolution, options.bars);
+  const grid = emptyGrid(resolution, options.bars * resolution);
   const { rounds, samples } = options;
   const read = new Set(
     Array.from({ length: POINTS + 1 }, (_, i) => 1 + Math.round(((rounds - 1) * i) / POINTS)),

@@ -1,31 +1,17 @@
 // Networks with known distributions, and grids to ask them about.
 
 import type { Predict, Probabilities, View } from '../../../src/engine/predict.ts';
+import { emptyGrid } from '../../../src/engine/training/chains.ts';
 import type { NetworkRange } from '../../../src/engine/transpose.ts';
-import { EITHER, type Grid, HELD, STARTS, UNKNOWN } from '../../../src/language/roll.ts';
+import { type Grid, HELD, STARTS } from '../../../src/language/roll.ts';
 
 export const RANGE = { lowest: 36, pitches: 46 } as const;
 
 /** A grid of 4/4 bars of 16ths in C, everything open and free; `change` sets what differs. */
-export function gridOf(steps: number, change: Partial<Grid> = {}): Grid {
-  const perStep = Array.from({ length: steps }, (_, step) => step);
-  return {
-    resolution: 16,
-    steps,
-    pitch: new Int16Array(4 * steps).fill(UNKNOWN),
-    open: new Uint8Array(4 * steps).fill(1),
-    onset: Uint8Array.from({ length: 4 * steps }, (_, cell) => (cell < 4 ? STARTS : EITHER)),
-    note: new Int32Array(4 * steps).fill(-1),
-    candidates: new Int32Array(4 * steps).fill(-1),
-    weights: [],
-    phase: Int16Array.from(perStep, (step) => step % 16),
-    barSteps: new Int16Array(steps).fill(16),
-    bar: Int32Array.from(perStep, (step) => step >> 4),
-    fermata: new Uint8Array(steps),
-    fifths: new Int8Array(steps),
-    ...change,
-  };
-}
+export const gridOf = (steps: number, change: Partial<Grid> = {}): Grid => ({
+  ...emptyGrid(16, steps),
+  ...change,
+});
 
 /** A grid whose soprano is written: `midi` by step; held where it repeats. */
 export function withSoprano(midi: readonly number[]): Grid {
