@@ -1,7 +1,7 @@
 // The preview of the packaged extension in a workbench: its looks in every kind of theme, and how soon it draws.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Frame, FrameLocator, Locator } from 'playwright-core';
+import type { FrameLocator, Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { piece } from '../../preview/piece.ts';
 import { closeBrowser, openWorkbench, type Workbench } from './workbench.ts';
@@ -35,16 +35,9 @@ describe('the looks of the panel in the workbench', () => {
 
   const panel = (): FrameLocator => workbench.webview();
   const chosen = (): Locator => panel().locator('.layer.moment rect.chosen');
-  /** The page itself, for what Playwright's locators cannot ask. */
-  const inside = async (): Promise<Frame> => {
-    const body = await panel().locator('body').elementHandle();
-    const frame = await body?.ownerFrame();
-    if (!frame) throw new Error('the preview has no page');
-    return frame;
-  };
 
   it("shows the sampler's notes while it works, and then what it filled", async () => {
-    await (await inside()).evaluate(() => {
+    await (await workbench.webviewPage()).evaluate(() => {
       const seen = { ghosts: 0 };
       Object.assign(window, { seen });
       new MutationObserver(() => {
@@ -57,7 +50,7 @@ describe('the looks of the panel in the workbench', () => {
       .poll(() => panel().locator('.layer.looks ellipse.filled').count(), { timeout: 90_000 })
       .toBeGreaterThan(5);
     expect(await panel().locator('.layer.looks rect.open').count()).toBeGreaterThan(5);
-    const seen = await (await inside()).evaluate(
+    const seen = await (await workbench.webviewPage()).evaluate(
       () => (window as unknown as { seen: { ghosts: number } }).seen,
     );
     expect(seen.ghosts).toBeGreaterThan(5);
@@ -123,7 +116,7 @@ describe('the looks of the panel in the workbench', () => {
     await expect
       .poll(() => panel().locator('.sheet .abcjs-notehead').count(), { timeout: 60_000 })
       .toBe(16 * bars);
-    await (await inside()).evaluate(() => {
+    await (await workbench.webviewPage()).evaluate(() => {
       const drawn: number[] = [];
       Object.assign(window, { drawn });
       new MutationObserver(() => drawn.push(performance.timeOrigin + performance.now())).observe(
@@ -143,7 +136,7 @@ describe('the looks of the panel in the workbench', () => {
       await workbench.page.keyboard.press(i % 2 === 0 ? 'x' : 'Delete');
       await workbench.page.waitForTimeout(2500);
       const key = await workbench.page.evaluate(() => (window as unknown as { keys: number[] }).keys.at(-1)!);
-      const drawn = await (await inside()).evaluate(
+      const drawn = await (await workbench.webviewPage()).evaluate(
         () => (window as unknown as { drawn: number[] }).drawn.at(-1)!,
       );
       taken.push(drawn - key);

@@ -3,7 +3,7 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type { Frame, FrameLocator, Locator } from 'playwright-core';
+import type { FrameLocator, Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { closeBrowser, openWorkbench, type Workbench } from './workbench.ts';
 
@@ -72,13 +72,6 @@ describe('the panel in the workbench', () => {
     );
   };
   const chosen = (): Locator => panel().locator('.layer.moment rect.chosen');
-  /** The page itself, for what Playwright's locators cannot ask. */
-  const inside = async (): Promise<Frame> => {
-    const body = await panel().locator('body').elementHandle();
-    const frame = await body?.ownerFrame();
-    if (!frame) throw new Error('the preview has no page');
-    return frame;
-  };
   const unfold = async (): Promise<void> => {
     const more = panel().getByRole('button', { name: 'More', exact: true });
     if ((await more.getAttribute('aria-expanded')) === 'false') await more.click();
@@ -199,7 +192,7 @@ describe('the panel in the workbench', () => {
     await unfold();
     for (const name of ['Mixer', 'Words', 'Probabilities'])
       await panel().getByRole('button', { name, exact: true }).click();
-    const frame = await inside();
+    const frame = await workbench.webviewPage();
     await frame.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
     const found = await frame.evaluate(async () => {
       const { axe } = window as unknown as {

@@ -4,7 +4,14 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { type Browser, chromium, type FrameLocator, type Locator, type Page } from 'playwright-core';
+import {
+  type Browser,
+  chromium,
+  type Frame,
+  type FrameLocator,
+  type Locator,
+  type Page,
+} from 'playwright-core';
 
 /** What the workbench itself complains about where there is no internet and no account. */
 const CHATTER = [
@@ -194,6 +201,14 @@ export class Workbench {
   /** The inside of the (only, or first visible) webview. */
   webview(): FrameLocator {
     return this.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+  }
+
+  /** The webview's own page, for what locators cannot ask. */
+  async webviewPage(): Promise<Frame> {
+    const body = await this.webview().locator('body').elementHandle();
+    const frame = await body?.ownerFrame();
+    if (!frame) throw new Error('the webview has no page');
+    return frame;
   }
 
   /** CodeLens links. They take some ten seconds to show after a cold start. */
