@@ -42,6 +42,8 @@ export const trainRow: Row = {
     ['--replicas <number>', 'batches side by side, each on threads of its own (1)'],
     ['--columns <number>', 'columns of an example'],
     ['--rate <number>', 'the highest learning rate'],
+    ['--dropout <number>', 'share of the channels dropped within residual pairs (0.05)'],
+    ['--decay <number>', 'weight decay, a step at rate 1 (0.02)'],
     ['--threads <number>', 'threads of the runtime (1)'],
     ['--seed <number>', 'where chance starts (1)'],
     ['--json', 'a line of JSON for each report'],
@@ -87,14 +89,18 @@ export function paths(options: Options, name: string): readonly string[] {
 function planOf(options: Options): TrainingPlan {
   const whole = (name: string, most: number) => numberOption(options, name, { least: 1, most });
   const steps = whole('steps', 1e9);
-  const minutes = numberOption(options, 'minutes', { least: 0.01, most: 1e6, whole: false });
+  const part = (name: string, least: number, most: number) =>
+    numberOption(options, name, { least, most, whole: false });
+  const minutes = part('minutes', 0.01, 1e6);
   return {
     ...DEFAULT_PLAN,
     until: steps !== undefined ? { steps } : { minutes: minutes ?? 60 },
     batch: whole('batch', 4096) ?? DEFAULT_PLAN.batch,
     replicas: whole('replicas', 64) ?? DEFAULT_PLAN.replicas,
     columns: whole('columns', 4096) ?? DEFAULT_PLAN.columns,
-    rate: numberOption(options, 'rate', { least: 1e-7, most: 1, whole: false }) ?? DEFAULT_PLAN.rate,
+    rate: part('rate', 1e-7, 1) ?? DEFAULT_PLAN.rate,
+    dropout: part('dropout', 0, 0.9) ?? DEFAULT_PLAN.dropout,
+    weightDecay: part('decay', 0, 10) ?? DEFAULT_PLAN.weightDecay,
     threads: whole('threads', 256) ?? DEFAULT_PLAN.threads,
   };
 }
