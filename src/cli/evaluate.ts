@@ -43,6 +43,7 @@ export const evaluateRow: Row = {
     ['--orderings <number>', 'orderings averaged per frame (5, as in the papers)'],
     ['--pieces <number>', 'only the first so many pieces'],
     ['--crop <number>', 'only the first so many steps of each'],
+    ['--frames <number>', 'score only so many frames of each, drawn at random (framewise)'],
     ['--drop-context', 'hide metre and fermatas'],
     ['--card', "write the losses into the model's card, too"],
     ['--notewise', 'the notewise loss, too'],
@@ -107,8 +108,14 @@ function figureOf(
   };
 }
 
-const protocolOf = ({ order, orderings, crop, dropContext }: EvaluationOptions): string =>
-  `${order} order, M = ${orderings}, ${crop ? `first ${crop} steps` : 'whole pieces'}, ${dropContext ? 'without' : 'with'} metre and fermatas`;
+const protocolOf = ({ order, orderings, crop, frames, dropContext }: EvaluationOptions): string =>
+  [
+    `${order} order`,
+    `M = ${orderings}`,
+    crop ? `first ${crop} steps` : 'whole pieces',
+    ...(frames ? [`${frames} frames of each drawn at random`] : []),
+    `${dropContext ? 'without' : 'with'} metre and fermatas`,
+  ].join(', ');
 
 function evaluationOf(options: Options): EvaluationOptions {
   return {
@@ -116,6 +123,7 @@ function evaluationOf(options: Options): EvaluationOptions {
     order: choiceOption(options, 'order', ['random', 'chronological']) ?? DEFAULT_EVALUATION.order,
     orderings: numberOption(options, 'orderings', { least: 1, most: 100 }) ?? DEFAULT_EVALUATION.orderings,
     crop: numberOption(options, 'crop', { least: 1, most: 1e6 }) ?? null,
+    frames: numberOption(options, 'frames', { least: 1, most: 1e6 }) ?? null,
     dropContext: options.dropContext === true,
     seed: numberOption(options, 'seed', { least: 0, most: 2 ** 32 - 1 }) ?? DEFAULT_EVALUATION.seed,
   };

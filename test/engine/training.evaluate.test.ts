@@ -58,6 +58,19 @@ describe('framewise loss', () => {
     }
   });
 
+  it('scores some of the frames as it would score them among all', async () => {
+    const predict = holdPredict(16);
+    const [all] = await framewiseLoss(predict, [chorale], options());
+    const [some] = await framewiseLoss(predict, [chorale], options({ frames: 5 }));
+    expect(some!.losses).toHaveLength(5);
+    const left = [...all!.losses];
+    for (const loss of some!.losses) {
+      const at = left.findIndex((one) => Math.abs(one - loss) < 1e-9);
+      expect(at).toBeGreaterThanOrEqual(0);
+      left.splice(0, at + 1);
+    }
+  });
+
   it('lets a rest cost nothing', async () => {
     const rests = piece([
       [72, -1, -1, 48],

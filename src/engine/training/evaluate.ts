@@ -16,6 +16,8 @@ export interface EvaluationOptions {
   readonly orderings: number;
   /** First so many steps of a piece only; whole pieces when null. */
   readonly crop: number | null;
+  /** Score only so many frames of a piece, drawn at random (framewise); all when null. They see whole orderings. */
+  readonly frames: number | null;
   /** Leave metre and fermatas out of the context. Onsets are always left out: they tell where pitches change. */
   readonly dropContext: boolean;
   readonly seed: number;
@@ -30,6 +32,7 @@ export const DEFAULT_EVALUATION: EvaluationOptions = {
   order: 'random',
   orderings: 5,
   crop: null,
+  frames: null,
   dropContext: false,
   seed: 1,
   batch: 32,
@@ -70,14 +73,18 @@ export async function framewiseLoss(
     const tasks = Array.from({ length: options.orderings }, () =>
       frameTasks(view.steps, options.order, chance),
     ).flat();
+    const scored = permutation(view.steps, chance)
+      .slice(0, options.frames ?? view.steps)
+      .sort((a, b) => a - b);
     const likelihoods = new Float64Array(view.steps);
-    for (const some of chunks(tasks, options.batch)) {
+    const wanted = tasks.filter(({ step }) => scored.includes(step));
+    for (const some of chunks(wanted, options.batch)) {
       const logs = await scoreFrames(predict, view, some, options.signal);
       some.forEach((task, i) => {
         likelihoods[task.step]! += Math.exp(logs[i]!) / options.orderings;
       });
     }
-    return likelihoods.map((likelihood) => -Math.log(Math.max(likelihood, Number.MIN_VALUE)));
+    return Float64Array.from(scored, (step) => -Math.log(Math.max(likelihoods[step]!, Number.MIN_VALUE)));
   });
 }
 
