@@ -1,6 +1,6 @@
 // When all pitches stand: where a pitch that repeats is struck anew. Pitches are no longer its to change.
 
-import { EITHER, type Grid } from '../language/roll.ts';
+import { EITHER, type Grid, STARTS } from '../language/roll.ts';
 import { type Draft, heed, type Task, windowsOf } from './gibbs.ts';
 import type { Random } from './random.ts';
 import { ask, onsetsOf } from './window.ts';
@@ -26,8 +26,17 @@ function habit(grid: Grid, pitch: Int16Array, cell: number): number {
 }
 
 /**
+ * Whether a phrase has just ended: a fermata is over and a written voice goes on. All breathe there: where Bach's
+ * soprano begins anew after a fermata, 98 of 100 repeated pitches below it do so too (training chorales).
+ */
+function breathes(grid: Grid, step: number): boolean {
+  if (!grid.fermata[step - 1] || grid.fermata[step]) return false;
+  return grid.onset.subarray(4 * step, 4 * step + 4).includes(STARTS);
+}
+
+/**
  * Decides every repeated pitch of free rhythm with one more question to the network, in which nothing is erased and
- * these onsets are left open. Where temperature is 0, more likely than not is struck.
+ * these onsets are left open. After a fermata everything is struck; where temperature is 0, more likely than not is struck.
  *
  * @returns by cell, 1 where a repeated pitch is struck anew
  */
@@ -46,7 +55,8 @@ export async function strike(task: Task, draft: Draft, random: Random): Promise<
   draft.forwards += answer.forwards;
   for (const { from, voice } of repeats) {
     const cell = 4 * from + voice;
-    const chance = answer.struck(cell, draft.pitch[cell]) ?? habit(grid, draft.pitch, cell);
+    const likely = answer.struck(cell, draft.pitch[cell]) ?? habit(grid, draft.pitch, cell);
+    const chance = breathes(grid, from) ? 1 : likely;
     const threshold = task.temperature[voice] > 0 ? random.uniform() : 0.5;
     struck[cell] = threshold < chance ? 1 : 0;
   }

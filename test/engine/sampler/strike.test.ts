@@ -57,6 +57,17 @@ describe('repeated pitches', () => {
     expect(beats).toBeLessThan(0.35);
   });
 
+  test('after a fermata everything is, where a written voice goes on', async () => {
+    const phrase = withSoprano(new Array<number>(32).fill(72));
+    phrase.fermata.fill(1, 12, 16);
+    const held = await onsetsOf(phrase, 0);
+    expect(share(held, (step) => step === 16)).toBe(0);
+    phrase.onset[4 * 16] = STARTS;
+    const struck = await onsetsOf(phrase, 0);
+    expect(share(struck, (step) => step === 16)).toBe(1);
+    expect(share(struck, (step) => step !== 16)).toBe(0);
+  });
+
   test('a change of pitch always is an onset, and what the text says about onsets stands', async () => {
     const onsets = await onsetsOf(grid, 0, 1, true);
     expect(share(onsets, (step) => step % 4 === 0)).toBe(1);
