@@ -1,8 +1,20 @@
-// abcjs draws a reading; what it drew is measured and tied to the sheet's notes. Nothing else here knows abcjs.
+// A reading as a picture: the pieces that abcjs draws are put below one another, measured, and tied to the sheet's
+// notes. What is in the picture already stays in it.
 
-import { type AbcElem, renderAbc, type TuneObject } from 'abcjs';
 import type { Reading, Sheet, StaffLayout, Tick, Voice } from '../../src/extension/preview/messages.ts';
+import {
+  BOTTOM_LINE,
+  type Drawing,
+  type Drawn,
+  drawPieces,
+  notesOf,
+  type Piece,
+  readTune,
+  STEP,
+  TOP_LINE,
+} from './pieces.ts';
 import { rewrite, staves, unixLines } from './rewrite.ts';
+import { element, shape } from './shapes.ts';
 import { t } from './words.ts';
 
 /** A note, rest or open place as it stands in the picture. Lengths in the picture's own units. */
@@ -43,6 +55,10 @@ export interface System {
   readonly staves: readonly Staff[];
   /** Where moments stand, in order of time; the last is the end. */
   readonly columns: readonly { readonly tick: Tick; readonly x: number }[];
+  readonly placed: readonly Placed[];
+  /** All that is drawn of it, and how far below its own place that is moved. */
+  readonly ink: SVGElement;
+  readonly down: number;
 }
 
 export interface Picture {
@@ -56,108 +72,148 @@ export interface Picture {
 
 /** How many steps of the staff lie between middle C and abcjs's origin (the line below a treble staff). */
 const CLEF_STEPS: Readonly<Record<string, number>> = { treble: 0, bass: 12, alto: 6, tenor: 8 };
-/** abcjs's distance of a second on the staff. */
-const STEP = 3.875;
 /** Rests that abcjs draws once for all their bars. */
 const CENTRED: ReadonlySet<string> = new Set(['multimeasure', 'invisible-multimeasure']);
 const CLEF_WIDTH = 60;
-const PADDING = { paddingtop: 8, paddingbottom: 14, paddingleft: 14, paddingright: 14 };
 
-/** abcjs's own numbers for a staff; not in its type declarations. */
-interface DrawnGroup {
-  readonly staffs: readonly { readonly absoluteY: number }[];
-  readonly startx: number;
-  readonly w: number;
+/** A picture that is drawn again and again as its text changes. */
+export class Engraver {
+  #known: Drawing['known'] = new Map();
+  readonly #svg = shape('svg', {
+    role: 'img',
+    fill: 'currentColor',
+    stroke: 'currentColor',
+  }) as SVGSVGElement;
+  readonly #music = shape('g', {});
+
+  constructor(readonly host: HTMLElement) {}
+
+  /**
+   * Draws into the host. `width` is that of the page in the picture's units.
+   * @returns null when there is no music in the text; the picture is as it was then
+   * @throws what abcjs throws on text it chokes on; the same
+   */
+  draw({ abc, sheet }: Reading, layout: StaffLayout, width: number): Picture | null {
+    if (sheet.notes.length === 0) return null;
+    const ids = sheet.voices.map((voice) => voice.id);
+    const rewritten = rewrite(abc, [...unixLines(abc), ...staves(abc, layout, ids)]);
+    const tune = readTune(rewritten.text);
+    if (!tune) return null;
+    const easel = element('div', { class: 'easel' });
+    this.host.append(easel);
+    let drawing: Drawing;
+    try {
+      drawing = drawPieces(tune, easel, width, this.#known);
+    } finally {
+      easel.remove();
+    }
+    const tops: number[] = [];
+    let y = 0;
+    for (const { piece, gap } of drawing.pieces) {
+      tops.push(y + gap);
+      y += gap + piece.height;
+    }
+    const height = y + drawing.below;
+    const systems = measure(drawing.pieces, tops, sheet, rewritten.toSource, height);
+    if (systems.length === 0) return null;
+    this.#known = drawing.known;
+    const pieces = drawing.pieces.map(({ piece }) => piece);
+    const size = { width: Math.max(...pieces.map((piece) => piece.width)), height };
+    this.#hang(pieces, tops, size, sheet.title);
+    return { svg: this.#svg, ...size, sheet, placed: systems.flatMap(({ placed }) => placed), systems };
+  }
+
+  #hang(
+    pieces: readonly Piece[],
+    tops: readonly number[],
+    { width, height }: { readonly width: number; readonly height: number },
+    title: string,
+  ): void {
+    set(this.#svg, 'width', width);
+    set(this.#svg, 'height', height);
+    set(this.#svg, 'viewBox', `0 0 ${width} ${height}`);
+    set(this.#svg, 'aria-label', title || t('Score'));
+    hangIn(
+      this.#music,
+      pieces.map(({ ink }) => ink),
+    );
+    pieces.forEach(({ ink, from }, i) => {
+      set(ink, 'transform', `translate(0 ${tops[i]! - from})`);
+    });
+    if (!this.#music.parentNode) this.#svg.append(this.#music);
+    if (!this.#svg.parentNode) this.host.append(this.#svg);
+  }
 }
 
-/**
- * Draws into `host`, whose contents it replaces. `width` is that of the page in the picture's units.
- * @returns null when there is no music in the text. @throws what abcjs throws on text it chokes on.
- */
-export function engrave(
-  host: HTMLElement,
-  reading: Reading,
-  layout: StaffLayout,
-  width: number,
-): Picture | null {
-  const { abc, sheet } = reading;
-  const ids = sheet.voices.map((voice) => voice.id);
-  const rewritten = rewrite(abc, [...unixLines(abc), ...staves(abc, layout, ids)]);
-  const [tune] = renderAbc(host, rewritten.text, {
-    ...PADDING,
-    staffwidth: Math.max(300, width - PADDING.paddingleft - PADDING.paddingright),
-    ariaLabel: '',
-  });
-  const svg = host.querySelector('svg');
-  if (!tune || !svg || sheet.notes.length === 0) return null;
-  const picture = measure(tune, svg, sheet, rewritten.toSource);
-  return picture.placed.length > 0 ? picture : null;
+function set(drawn: SVGElement, name: string, value: string | number): void {
+  if (drawn.getAttribute(name) !== String(value)) drawn.setAttribute(name, String(value));
+}
+
+/** Makes these the children of an element; what is among them already is not touched. */
+export function hangIn(parent: SVGElement, children: readonly SVGElement[]): void {
+  const wanted = new Set<Element>(children);
+  for (const child of [...parent.children]) if (!wanted.has(child)) child.remove();
+  let at = parent.firstElementChild;
+  for (const child of children) {
+    if (child === at) at = at.nextElementSibling;
+    else parent.insertBefore(child, at);
+  }
 }
 
 function measure(
-  tune: TuneObject,
-  svg: SVGSVGElement,
+  pieces: readonly Drawn[],
+  tops: readonly number[],
   sheet: Sheet,
   toSource: (offset: number) => number,
-): Picture {
-  const width = Number(svg.getAttribute('width')) || 1;
-  const height = Number(svg.getAttribute('height')) || 1;
-  svg.setAttribute('viewBox', `0 0 ${width} ${height}`);
-  svg.setAttribute('aria-label', sheet.title || t('Score'));
-  svg.querySelector(':scope > title')?.remove();
+  height: number,
+): System[] {
   const find = finder(sheet);
-  const placed: Placed[] = [];
   const systems: System[] = [];
-  for (const line of tune.lines) {
-    const group = (line as { staffGroup?: DrawnGroup }).staffGroup;
-    if (!line.staff || !group) continue;
+  pieces.forEach(({ piece: { system, ink, from }, line }, i) => {
+    if (!system) return;
+    const down = tops[i]! - from;
     const here: Placed[] = [];
-    let end = 0;
-    line.staff.forEach((staff, staffIndex) => {
-      for (const voice of staff.voices ?? []) {
-        // A rest of several bars is one token, but may be drawn bar by bar: later drawings get the later notes.
-        let later: number[] = [];
-        for (const element of voice as AbcElem[]) {
-          if (element.el_type === 'bar' && element.abselem) end = Math.max(end, element.abselem.x);
-          if (element.el_type !== 'note' || !element.abselem) continue;
-          const { startChar, endChar, abselem } = element;
-          if (startChar === undefined || endChar === undefined) continue;
-          const whole = CENTRED.has(element.rest?.type ?? '');
-          const found = find(toSource(startChar), toSource(endChar));
-          const notes = found.length > 0 ? found : later.splice(0, 1);
-          const single = notes.length < 2 || whole || element.rest === undefined;
-          if (found.length > 0) later = single ? [] : found.slice(1);
-          for (const note of single ? notes : notes.slice(0, 1))
-            here.push({
-              note,
-              voice: sheet.notes[note]!.voice,
-              system: systems.length,
-              staff: staffIndex,
-              x: abselem.x,
-              width: abselem.w,
-              centred: whole || element.rest?.type === 'whole',
-              heads: (abselem.notePositions ?? []).map((position) => position.y),
-              elements: abselem.elemset ?? [],
-            });
-        }
-      }
-    });
-    if (here.length === 0) continue;
-    const stavesHere = line.staff.map((staff, i): Staff => {
-      const origin = group.staffs[i]?.absoluteY ?? 0;
-      const clef = String(staff.clef?.type ?? 'treble').replace(/[+-]8$/, '');
+    // A rest of several bars is one token, but may be drawn bar by bar: later drawings get the later notes.
+    let later: number[] = [];
+    let at = -1;
+    for (const { element: read, staff, first } of notesOf(line)) {
+      const drawn = system.notes[++at];
+      if (first) later = [];
+      const { startChar, endChar, rest } = read;
+      if (!drawn || startChar === undefined || endChar === undefined) continue;
+      const whole = CENTRED.has(rest?.type ?? '');
+      const found = find(toSource(startChar), toSource(endChar));
+      const notes = found.length > 0 ? found : later.splice(0, 1);
+      const single = notes.length < 2 || whole || rest === undefined;
+      if (found.length > 0) later = single ? [] : found.slice(1);
+      for (const note of single ? notes : notes.slice(0, 1))
+        here.push({
+          note,
+          voice: sheet.notes[note]!.voice,
+          system: systems.length,
+          staff,
+          x: drawn.x,
+          width: drawn.width,
+          centred: whole || drawn.centred,
+          heads: drawn.heads.map((head) => head + down),
+          elements: drawn.elements,
+        });
+    }
+    if (here.length === 0) return;
+    const stavesHere = system.staves.map((staff, s): Staff => {
+      const origin = staff.origin + down;
       return {
-        top: origin - 10 * STEP,
-        bottom: origin - 2 * STEP,
-        middleC: origin - (CLEF_STEPS[clef] ?? 0) * STEP,
+        top: origin - TOP_LINE * STEP,
+        bottom: origin - BOTTOM_LINE * STEP,
+        middleC: origin - (CLEF_STEPS[staff.clef] ?? 0) * STEP,
         step: STEP,
-        voices: [...new Set(here.filter((p) => p.staff === i).map((p) => p.voice))],
+        voices: [...new Set(here.filter((p) => p.staff === s).map((p) => p.voice))],
       };
     });
-    placed.push(...here);
-    systems.push(systemOf(here, stavesHere, sheet, { left: group.startx, right: end || group.w, height }));
-  }
-  return { svg, width, height, sheet, placed, systems };
+    const { left, right } = system;
+    systems.push({ ...systemOf(here, stavesHere, sheet, { left, right, height }), ink, down });
+  });
+  return systems;
 }
 
 function systemOf(
@@ -165,7 +221,7 @@ function systemOf(
   stavesHere: readonly Staff[],
   sheet: Sheet,
   frame: { readonly left: number; readonly right: number; readonly height: number },
-): System {
+): Omit<System, 'ink' | 'down'> {
   const { left, right, height } = frame;
   const columns = new Map<Tick, number>();
   let [from, to] = [Infinity, 0];
@@ -187,6 +243,7 @@ function systemOf(
     from,
     to,
     staves: stavesHere,
+    placed: here,
     columns: [...forward, { tick: to, x: Math.max(right, (forward.at(-1)?.x ?? 0) + 1) }],
   };
 }

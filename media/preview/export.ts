@@ -79,13 +79,20 @@ ${slices.join('\n')}
 function cutsOf({ svg, systems }: Picture): number[] {
   const ink = [...svg.querySelectorAll<SVGGraphicsElement>('path, text, rect, ellipse')]
     .filter((drawn) => !drawn.closest(PASSING))
-    .map((drawn) => drawn.getBBox())
-    .map(({ y, height }) => [y, y + height] as const);
+    .map((drawn) => {
+      const { y, height } = drawn.getBBox();
+      const top = y + movedDown(drawn);
+      return [top, top + height] as const;
+    });
   return systems.slice(1).map((system, i) => {
     const [from, to] = [systems[i]!.staves.at(-1)!.bottom, system.staves[0]!.top];
     return middleOfGap(ink, from, to) ?? system.top;
   });
 }
+
+/** How far below its own place the system of a shape stands. */
+const movedDown = (drawn: SVGGraphicsElement): number =>
+  drawn.closest<SVGGraphicsElement>('[transform^="translate(0 "]')?.transform.baseVal[0]?.matrix.f ?? 0;
 
 /** The middle of the widest gap that some stretches leave between two heights; null when they leave none. */
 export function middleOfGap(

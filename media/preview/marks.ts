@@ -3,7 +3,7 @@
 
 import type { GhostNote, Interval, Look, Tick } from '../../src/extension/preview/messages.ts';
 import { midiName } from './describe.ts';
-import { type Picture, type Placed, type Staff, type System, systemAt, xOf } from './engrave.ts';
+import { hangIn, type Picture, type Placed, type Staff, type System, systemAt, xOf } from './engrave.ts';
 import { shape } from './shapes.ts';
 
 /** C4 = 0 steps; sharps and flats as they are most often spelled. */
@@ -20,38 +20,93 @@ const LAYERS = ['bars', 'heat', 'looks', 'moment', 'playing', 'ghosts', 'playhea
 type Layer = (typeof LAYERS)[number];
 const ABOVE: ReadonlySet<Layer> = new Set(['ghosts', 'playhead']);
 
+/** The looks of a system's notes as they were drawn last. */
+interface Looks {
+  readonly marks: SVGElement;
+  readonly down: number;
+  /** What they depend on, but for the system's own drawing. */
+  readonly told: string;
+  readonly placed: readonly Placed[];
+}
+
 export class Marks {
   readonly #layers: Record<Layer, SVGElement>;
   readonly #byNote = new Map<number, Placed>();
+  /** By the ink of each system. */
+  #looks = new Map<SVGElement, Looks>();
+  #picture: Picture;
   #classed: SVGElement[] = [];
   #playing: ReadonlySet<number> = new Set();
   /** How many messages in a row each note of the sampler has stayed the same. */
   #ages = new Map<string, number>();
 
-  constructor(readonly picture: Picture) {
+  constructor(picture: Picture) {
     this.#layers = Object.fromEntries(
       LAYERS.map((name) => [name, shape('g', { class: `layer ${name}`, 'aria-hidden': 'true' })]),
     ) as Record<Layer, SVGElement>;
     picture.svg.prepend(...LAYERS.filter((name) => !ABOVE.has(name)).map((name) => this.#layers[name]));
     picture.svg.append(...LAYERS.filter((name) => ABOVE.has(name)).map((name) => this.#layers[name]));
+    this.#picture = picture;
+    this.update(picture);
+  }
+
+  get picture(): Picture {
+    return this.#picture;
+  }
+
+  /** The same picture was drawn anew: its systems may be others. Marks that pass are taken away. */
+  update(picture: Picture): void {
+    this.cursor(new Set(), new Set());
+    this.playing(new Set());
+    for (const layer of ['bars', 'heat', 'ghosts'] as const) this.#layers[layer].replaceChildren();
+    this.#picture = picture;
+    this.#byNote.clear();
     for (const placed of picture.placed) this.#byNote.set(placed.note, placed);
-    this.#drawLooks();
+    const before = this.#looks;
+    this.#looks = new Map(
+      picture.systems.map((system) => [system.ink, this.#looksOf(system, before.get(system.ink))]),
+    );
+    hangIn(
+      this.#layers.looks,
+      Array.from(this.#looks.values(), ({ marks }) => marks),
+    );
   }
 
   placedAt(note: number): Placed | undefined {
     return this.#byNote.get(note);
   }
 
-  #drawLooks(): void {
-    for (const placed of this.picture.placed) {
-      const { look, pitches } = this.picture.sheet.notes[placed.note]!;
-      const kind = pitches.length > 0 ? 'note' : 'rest';
-      for (const drawn of placed.elements) {
-        drawn.setAttribute('class', `${kind} look-${look} voice-${placed.voice}`);
-        drawn.setAttribute('data-note', String(placed.note));
-      }
-      this.#layers.looks.append(...LOOKS[look](this.picture, placed));
+  #looksOf(system: System, before: Looks | undefined): Looks {
+    const { placed, from, down } = system;
+    const { sheet } = this.#picture;
+    let told = '';
+    for (const { note, voice } of placed) {
+      const { look, pitches, onset, duration } = sheet.notes[note]!;
+      told += `${voice} ${look} ${pitches.length > 0 ? 'note' : 'rest'} ${onset - from} ${duration};`;
     }
+    const kept =
+      before?.told === told && placed.every((one, i) => one.elements === before.placed[i]!.elements);
+    if (before && kept) {
+      placed.forEach(({ note, elements }, i) => {
+        if (before.placed[i]!.note === note) return;
+        for (const drawn of elements) drawn.setAttribute('data-note', String(note));
+      });
+      before.marks.setAttribute('transform', `translate(0 ${down - before.down})`);
+      return { ...before, placed };
+    }
+    for (const { elements } of before?.placed ?? [])
+      for (const drawn of elements) for (const name of ['class', 'data-note']) drawn.removeAttribute(name);
+    const marks = shape('g', {});
+    for (const one of placed) {
+      const { look, pitches } = sheet.notes[one.note]!;
+      const kind = pitches.length > 0 ? 'note' : 'rest';
+      for (const drawn of one.elements) {
+        drawn.setAttribute('class', `${kind} look-${look} voice-${one.voice}`);
+        drawn.setAttribute('data-note', String(one.note));
+      }
+      marks.append(...LOOKS[look](this.#picture, one));
+    }
+    return { marks, down, told, placed };
   }
 
   /** Surprise by note, in nats; null for no heat. */
@@ -85,7 +140,7 @@ export class Marks {
         for (const drawn of placed.elements) drawn.classList.add(name);
         this.#classed.push(...placed.elements);
         boxes.push(
-          shape('rect', { class: name, ...box(this.picture, placed), rx: name === 'chosen' ? 0 : 6 }),
+          shape('rect', { class: name, ...box(this.#picture, placed), rx: name === 'chosen' ? 0 : 6 }),
         );
       }
     }
@@ -95,7 +150,7 @@ export class Marks {
   /** Selected bars as a stretch of time. */
   bars(stretch: Interval | null): void {
     const fields = stretch
-      ? this.picture.systems
+      ? this.#picture.systems
           .filter((system) => system.from < stretch.to && stretch.from < system.to)
           .map((system) => {
             const x = xOf(system, Math.max(stretch.from, system.from)) - MARGIN;
@@ -138,7 +193,7 @@ export class Marks {
 
   /** @returns the system it stands in, or null when there is none. */
   playhead(tick: Tick | null): System | null {
-    const system = tick === null ? undefined : this.picture.systems[systemAt(this.picture, tick)];
+    const system = tick === null ? undefined : this.#picture.systems[systemAt(this.#picture, tick)];
     if (tick === null || !system) {
       this.#layers.playhead.replaceChildren();
       return null;
@@ -161,8 +216,8 @@ export class Marks {
       const key = `${note.voice} ${note.from} ${note.to} ${note.pitch}`;
       const age = Math.min(6, (this.#ages.get(key) ?? 0) + 1);
       ages.set(key, age);
-      const at = systemAt(this.picture, note.from);
-      const system = this.picture.systems[at];
+      const at = systemAt(this.#picture, note.from);
+      const system = this.#picture.systems[at];
       if (!system || note.from >= system.to) continue;
       const staff = system.staves.find((s) => s.voices.includes(note.voice));
       const x = xOf(system, note.from) + 5;

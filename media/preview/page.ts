@@ -2,7 +2,7 @@
 // score. Knows no editor and no sound.
 
 import type { Interval, Reading, StaffLayout, Tick } from '../../src/extension/preview/messages.ts';
-import { engrave, type Picture, type Placed, type System, tickOf } from './engrave.ts';
+import { Engraver, type Picture, type Placed, type System, tickOf } from './engrave.ts';
 import { Marks } from './marks.ts';
 import { element } from './shapes.ts';
 
@@ -19,7 +19,8 @@ const DRAG = 6;
 const SMALLEST = 0.6;
 
 export class Page {
-  #sheet: HTMLElement | null = null;
+  readonly #sheet = element('div', { class: 'sheet' });
+  readonly #engraver = new Engraver(this.#sheet);
   marks: Marks | null = null;
   #heading = { target: -1, since: 0 };
 
@@ -27,6 +28,7 @@ export class Page {
     readonly scroller: HTMLElement,
     gestures: Gestures,
   ) {
+    scroller.append(this.#sheet);
     this.#watch(gestures);
   }
 
@@ -44,31 +46,20 @@ export class Page {
    * @returns whether the picture is of this reading now
    */
   draw(reading: Reading, layout: StaffLayout, zoom: number, width: 'panel' | 'page'): boolean {
-    // Drawn beside the old picture and exchanged for it before anybody sees them both: moving a picture that is
-    // drawn costs as much as drawing it.
-    const sheet = element('div', { class: 'sheet' });
-    this.scroller.append(sheet);
+    const room = this.#width(zoom, width);
     let picture: Picture | null = null;
     try {
-      picture = engrave(sheet, reading, layout, this.#width(zoom, width));
+      picture = this.#engraver.draw(reading, layout, room);
     } catch {
       // abcjs chokes on some half-typed texts; they are like texts without music.
     }
-    if (!picture) {
-      sheet.remove();
-      return false;
-    }
-    this.marks = new Marks(picture);
-    const { scrollTop, scrollLeft } = this.scroller;
+    if (!picture) return false;
+    if (this.marks) this.marks.update(picture);
+    else this.marks = new Marks(picture);
     // Where a line of music needs more room than there is, it is drawn smaller, down to what can still be read.
-    const room = this.#width(zoom, width);
     const scale = zoom * Math.max(SMALLEST, Math.min(1, (room + 1) / picture.width));
     picture.svg.style.width = `${picture.width * scale}px`;
     picture.svg.style.height = `${picture.height * scale}px`;
-    this.#sheet?.remove();
-    this.#sheet = sheet;
-    this.scroller.scrollTop = scrollTop;
-    this.scroller.scrollLeft = scrollLeft;
     return true;
   }
 
@@ -84,7 +75,7 @@ export class Page {
     const paper = element('div', { class: 'paper unseen' }, sheet);
     this.scroller.append(paper);
     try {
-      const picture = engrave(sheet, reading, layout, this.#width(zoom, width));
+      const picture = new Engraver(sheet).draw(reading, layout, this.#width(zoom, width));
       if (!picture) throw new Error('There is no music to draw.');
       return use(new Marks(picture).picture);
     } finally {
@@ -195,7 +186,7 @@ export class Page {
       return first && last ? { from: first.onset, to: last.onset + last.duration } : null;
     };
     this.scroller.addEventListener('pointerdown', (event) => {
-      if (event.button !== 0 || !this.#sheet?.contains(event.target as Node)) return;
+      if (event.button !== 0 || !this.#sheet.contains(event.target as Node)) return;
       start = { x: event.clientX, y: event.clientY, bar: this.#barAt(event) };
       dragged = false;
     });

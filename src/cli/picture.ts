@@ -3,7 +3,7 @@
 
 import { Encodings, Font, FontNames } from '@pdf-lib/standard-fonts';
 import { parseHTML } from 'linkedom';
-import { engrave } from '../../media/preview/engrave.ts';
+import { Engraver } from '../../media/preview/engrave.ts';
 import { standalone, XML } from '../../media/preview/export.ts';
 import { Marks } from '../../media/preview/marks.ts';
 import type { Attributes } from '../../media/preview/shapes.ts';
@@ -24,7 +24,7 @@ export function pictureOf(parsed: Parsed): string {
     },
   });
   return amid(page, () => {
-    const picture = engrave(page.document.createElement('div'), readingOf(parsed), 'source', WIDTH);
+    const picture = new Engraver(page.document.createElement('div')).draw(readingOf(parsed), 'source', WIDTH);
     if (picture === null) throw new CommandFailure('there are no notes to draw');
     new Marks(picture);
     return `${XML}${inXml(standalone(picture.svg, inBlack))}\n`;

@@ -51,7 +51,7 @@ describe.skipIf(noStage)('the panel', { timeout: 120_000 }, () => {
     // Of all panels of this file together: nothing was asked for elsewhere, and nothing broke the policy.
     expect(panels.flatMap((panel) => panel.strangers)).toEqual([]);
     expect(panels.flatMap((panel) => panel.complaints)).toEqual([]);
-  });
+  }, 60_000);
 
   describe.each(examples)('%s', (name) => {
     let panel: Panel;
@@ -626,7 +626,9 @@ describe.skipIf(noStage)('the panel', { timeout: 120_000 }, () => {
     const ink = await other.locator('#music :is(path, text)').evaluateAll((all) =>
       all.map((drawn) => {
         const { y, height } = (drawn as SVGGraphicsElement).getBBox();
-        return { top: y, bottom: y + height, words: drawn.textContent };
+        const moved = drawn.closest<SVGGraphicsElement>('[transform^=translate]');
+        const top = y + (moved?.transform.baseVal[0]?.matrix.f ?? 0);
+        return { top, bottom: top + height, words: drawn.textContent };
       }),
     );
     expect(pages.length).toBeGreaterThan(1);
