@@ -169,11 +169,18 @@ function addExtension(path, folders) {
 
 /**
  * Starts a server with its own empty user data. `extensions` are .vsix files to install first, `settings` the
- * user's settings. It stops by `stop()`, when this process ends in any way that runs handlers, and by itself
- * when nobody has been connected for five minutes (unless it `stays`).
- * @param {{ extensions?: string[], settings?: object, env?: object, port?: number, stays?: boolean }} options
+ * user's settings; with `trust` it asks whether a folder is trusted. It stops by `stop()`, when this process ends in
+ * any way that runs handlers, and by itself when nobody has been connected for five minutes (unless it `stays`).
+ * @param {{ extensions?: string[], settings?: object, env?: object, port?: number, stays?: boolean, trust?: boolean }} options
  */
-export async function start({ extensions = [], settings = {}, env = {}, port, stays = false } = {}) {
+export async function start({
+  extensions = [],
+  settings = {},
+  env = {},
+  port,
+  stays = false,
+  trust = false,
+} = {}) {
   const data = mkdtempSync(join(tmpdir(), 'cantus-editor-'));
   const clean = () => rmSync(data, { recursive: true, force: true, maxRetries: 5 });
   running.add(clean);
@@ -189,7 +196,12 @@ export async function start({ extensions = [], settings = {}, env = {}, port, st
   writeFileSync(join(data, 'User', 'settings.json'), JSON.stringify({ ...QUIET, ...settings }, null, 2));
   for (const extension of extensions) addExtension(extension, folders);
 
-  const flags = [...folders, ...SERVER_FLAGS, ...(stays ? [] : ['--enable-remote-auto-shutdown'])];
+  const flags = [
+    ...folders,
+    ...SERVER_FLAGS,
+    ...(stays ? [] : ['--enable-remote-auto-shutdown']),
+    ...(trust ? [] : ['--disable-workspace-trust']),
+  ];
   // Between asking for a free port and taking it, another program may be faster.
   for (let tries = port === undefined ? 3 : 1; tries > 0; tries--) {
     const server = await launch(port ?? (await freePort()), flags, env);
@@ -211,7 +223,6 @@ const SERVER_FLAGS = [
   '--accept-server-license-terms',
   '--enable-smoke-test-driver',
   '--disable-telemetry',
-  '--disable-workspace-trust',
   '--telemetry-level',
   'off',
 ];

@@ -42,6 +42,7 @@ const SHIPPED = [
   '.vscodeignore',
   'package.json',
   'package.nls.json',
+  'package.nls.de.json',
   'README.md',
   'CHANGELOG.md',
   'LICENSE',

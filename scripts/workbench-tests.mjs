@@ -27,11 +27,13 @@ const missing = found.missing ?? install();
 if (missing) {
   skip('workbench', missing);
 } else {
-  const server = await start({ extensions: [await packaged()] });
+  const extension = await packaged();
+  const server = await start({ extensions: [extension] });
   try {
     const env = {
       CANTUS_EDITOR_URL: server.url,
       CANTUS_EDITOR_DATA: server.data,
+      CANTUS_EDITOR_EXTENSION: extension,
       CANTUS_CHROMIUM: found.path,
       CANTUS_CHROMIUM_FLAGS: JSON.stringify(FLAGS),
     };

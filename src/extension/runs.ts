@@ -8,7 +8,7 @@ import type { Order, Outcome, Wish } from '../engine/piece.ts';
 import type { TextEdit } from '../language/problem.ts';
 import { tickOf } from '../language/read/grid.ts';
 import type { Parsed } from '../language/read/parse.ts';
-import { VOICES } from '../language/score.ts';
+import { VOICES, type Voice } from '../language/score.ts';
 import { landings } from '../language/write/edits.ts';
 import type { Motor } from './motor.ts';
 import { spansOf } from './places.ts';
@@ -39,6 +39,11 @@ const core = () => import('../engine/piece.ts');
 
 export class Runs implements vscode.Disposable {
   readonly #running = new Map<string, Running>();
+  /** The voices of each document that runs have written into since it was opened. */
+  readonly #written = new Map<string, ReadonlySet<Voice>>();
+  readonly #closed = vscode.workspace.onDidCloseTextDocument(({ uri }) =>
+    this.#written.delete(uri.toString()),
+  );
   #last: string | null = null;
   readonly #changed = new vscode.EventEmitter<void>();
   /** A run has begun or ended. */
@@ -59,6 +64,15 @@ export class Runs implements vscode.Disposable {
   /** What runs for a document, or null. */
   labelOf(document: vscode.TextDocument): string | null {
     return this.#running.get(document.uri.toString())?.label ?? null;
+  }
+
+  /**
+   * The voices of a document that are the engine's and not the user's, as far as is known: what is drawn again where
+   * nothing is open, so that a melody stays what it was. Null where nothing is known.
+   */
+  ownVoices(document: vscode.TextDocument): readonly Voice[] | null {
+    const written = this.#written.get(document.uri.toString());
+    return written ? VOICES.filter((voice) => written.has(voice)) : null;
   }
 
   /** Cancels the run of a document, or all runs. */
@@ -100,7 +114,14 @@ export class Runs implements vscode.Disposable {
 
   dispose(): void {
     this.cancel();
+    this.#closed.dispose();
     this.#changed.dispose();
+  }
+
+  #remember(document: vscode.TextDocument, { gridded }: Order): void {
+    const key = document.uri.toString();
+    const voices = gridded.targets.map(({ voice }) => voice);
+    this.#written.set(key, new Set([...(this.#written.get(key) ?? []), ...voices]));
   }
 
   async #run(
@@ -138,7 +159,9 @@ export class Runs implements vscode.Disposable {
       parsed,
       outcome,
       apply: async (proposal, extra = []) => {
-        const edits = [...outcome.proposals[proposal].edits, ...extra];
+        const plain = [...outcome.proposals[proposal].edits, ...extra];
+        // Where others have written meanwhile, their spaces are left alone.
+        const edits = track.changed ? plain : await aligned(document, parsed, plain);
         const sound =
           !document.isClosed &&
           (!track.changed ||
@@ -150,6 +173,7 @@ export class Runs implements vscode.Disposable {
           );
           return false;
         }
+        this.#remember(document, outcome.order);
         this.previews.filled(document, landings(followed));
         track.dispose();
         return true;
@@ -189,6 +213,18 @@ export class Runs implements vscode.Disposable {
       await vscode.window.showTextDocument(document, { selection: rangeOf(document, span) });
     });
   }
+}
+
+/** The edits, and those that leave bars in columns where they stood in columns. */
+async function aligned(
+  document: vscode.TextDocument,
+  parsed: Parsed,
+  edits: readonly TextEdit[],
+): Promise<readonly TextEdit[]> {
+  if (!vscode.workspace.getConfiguration('cantus', document).get<boolean>('alignAfterFill', true))
+    return edits;
+  const { keepColumns } = await import('../language/write/format.ts');
+  return keepColumns(parsed, edits);
 }
 
 /** Whether a text that has changed elsewhere still asks the same: the same open places, keys, metres and lengths. */

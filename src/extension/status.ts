@@ -43,18 +43,18 @@ export class Status implements vscode.Disposable {
     const item = this.#item;
     const document = vscode.window.activeTextEditor?.document;
     if (!item) return;
+    const isPiece = document !== undefined && vscode.languages.match(item.selector, document) > 0;
+    const key = isPiece ? `${keyName((await this.scores.of(document)).score.key)} · ` : '';
     const { model } = this.motor;
     const running = document ? this.runs.labelOf(document) : null;
     item.busy = running !== null;
     item.text = running ?? (model ? `${model.name}, ${model.runtime.runtime}` : 'Cantus');
     item.command = { command: 'cantus.report', title: vscode.l10n.t('Report') };
-    item.detail = model
-      ? vscode.l10n.t('{0} on {1}', model.name, model.runtime.device)
-      : vscode.l10n.t('The engine starts with the first harmonization.');
-    if (document && vscode.languages.match(item.selector, document) > 0) {
-      const { score } = await this.scores.of(document);
-      item.detail = `${keyName(score.key)} · ${item.detail}`;
-    }
+    item.detail =
+      key +
+      (model
+        ? vscode.l10n.t('{0} on {1}', model.name, model.runtime.device)
+        : vscode.l10n.t('The engine starts with the first harmonization.'));
   }
 
   async #report(): Promise<string> {

@@ -69,7 +69,7 @@ describe('commands', () => {
     const named = [...Object.values(contributes.menus).flat(), ...contributes.keybindings].map(
       ({ command }) => command,
     );
-    const clicked = [...JSON.stringify(words).matchAll(/\(command:(cantus\.\w+)\)/g)].map(
+    const clicked = [...JSON.stringify(words).matchAll(/\(command:(?:toSide:)?(cantus\.\w+)\)/g)].map(
       ([, name]) => name!,
     );
     const done = contributes.walkthroughs.flatMap(({ steps }) =>

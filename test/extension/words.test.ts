@@ -6,7 +6,7 @@ import { CODES } from '../../src/language/read/check.ts';
 import { json, sayings, sources } from './strings.ts';
 
 const placeholders = (text: unknown): string[] => [...new Set(String(text).match(/\{\d+\}/g))].sort();
-const commandLinks = (text: unknown): string[] => String(text).match(/\(command:[\w.]+\)/g) ?? [];
+const commandLinks = (text: unknown): string[] => String(text).match(/\(command:[\w.:]+\)/g) ?? [];
 
 describe('words in the source', () => {
   const bundle = json('l10n/bundle.l10n.json');

@@ -3,6 +3,7 @@
 
 import * as vscode from 'vscode';
 import type { Wish } from '../../engine/piece.ts';
+import type { Selection } from '../../language/read/grid.ts';
 import type { Interval } from '../../language/time.ts';
 import type { Motor } from '../motor.ts';
 import { barsName, selectionIn } from '../places.ts';
@@ -67,7 +68,9 @@ export class Alternatives implements vscode.Disposable {
     if (!document) return 0;
     const parsed = await this.scores.of(document);
     const editor = await editorOf(uri);
-    const fill = editor ? selectionIn(editor, parsed.score, 'fill', false) : { mode: 'fill' as const };
+    const selected = (mode: Selection['mode']): Selection =>
+      editor ? selectionIn(editor, parsed.score, mode, mode === 'resample') : { mode };
+    const fill = selected('fill');
     const { orderOf } = await import('../../engine/piece.ts');
     const isOpen = (wish: Wish): boolean => orderOf(parsed, wish).gridded.grid.open.includes(1);
     const count = vscode.workspace.getConfiguration('cantus', document).get<number>('alternatives', COUNT);
@@ -78,10 +81,11 @@ export class Alternatives implements vscode.Disposable {
       seed: seedFor(document, parsed.score),
       ...(model !== undefined && { model }),
     };
-    // Where nothing is open, alternatives are to what is written.
+    // Where nothing is open, alternatives are to what is written: best to what was not written by the user.
+    const own = this.runs.ownVoices(document);
     const wish: Wish = isOpen({ ...base, selection: fill })
       ? { ...base, selection: fill }
-      : { ...base, selection: { ...fill, mode: 'resample' } };
+      : { ...base, selection: { ...selected('resample'), ...(own && { voices: own }) } };
     await this.previews.show(document);
     const label = vscode.l10n.t('Alternatives for {0}', barsName(parsed.score, wish.selection.bars));
     const finished = await this.runs.start(document, wish, label);

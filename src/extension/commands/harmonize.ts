@@ -4,7 +4,7 @@
 import * as vscode from 'vscode';
 import type { Wish } from '../../engine/piece.ts';
 import type { Selection } from '../../language/read/grid.ts';
-import { isVoice, type Score, VOICE_NAMES, VOICES, type Voice } from '../../language/score.ts';
+import { isVoice, type Score, VOICE_LETTERS, VOICE_NAMES, VOICES, type Voice } from '../../language/score.ts';
 import type { Motor } from '../motor.ts';
 import { barsName, selectionIn, stretchAt } from '../places.ts';
 import type { Runs } from '../runs.ts';
@@ -86,16 +86,20 @@ export class Harmonize implements vscode.Disposable {
     }
   }
 
-  /** Nothing is open there: says so, and does what is nearest to what was meant when the user agrees. */
+  /** Nothing is open there: says so, and draws again what Cantus had written when the user agrees. */
   async #offerResample(document: vscode.TextDocument, selection: Selection): Promise<boolean> {
-    const resample = vscode.l10n.t('Resample');
+    const voices = this.runs.ownVoices(document) ?? selection.voices;
+    const resample = voices
+      ? vscode.l10n.t('Resample {0}', voices.map((voice) => VOICE_LETTERS[voice]).join(' '))
+      : vscode.l10n.t('Resample');
     const answer = await vscode.window.showInformationMessage(
       vscode.l10n.t(
         'Nothing is open here. Put `?` before the notes that may change, or redraw what is written.',
       ),
       resample,
     );
-    return answer === resample && this.#run(document, { ...selection, mode: 'resample' });
+    if (answer !== resample) return false;
+    return this.#run(document, { ...selection, mode: 'resample', ...(voices && { voices }) });
   }
 }
 

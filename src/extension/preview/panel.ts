@@ -59,9 +59,12 @@ export class Panel implements vscode.Disposable {
   #sheet: Sheet | null = null;
   #version = -1;
   #filled: readonly Span[] = [];
+  /** The page listens. */
   #standing = false;
-  /** Sent once the page stands. */
-  #waiting: HostMessage[] = [];
+  /** It has had the piece, too. */
+  #shown = false;
+  /** Sent once the page has the piece it is about. */
+  readonly #waiting: HostMessage[] = [];
   readonly #wanted = new Map<ExportKind, ((content: string) => void)[]>();
 
   /** Another object for the same file, once it was closed and opened again. */
@@ -105,10 +108,14 @@ export class Panel implements vscode.Disposable {
     });
   }
 
-  /** Sends a message about this document, as soon as the page stands. */
+  /** Sends a message about this document, as soon as the page has it. */
   send(message: HostMessage): void {
-    if (this.#standing) void this.view.webview.postMessage(message);
+    if (this.#shown) this.#post(message);
     else this.#waiting.push(message);
+  }
+
+  #post(message: HostMessage): void {
+    if (this.#standing) void this.view.webview.postMessage(message);
   }
 
   /** Shows tokens as just filled, until they are edited or another run fills others. */
@@ -206,7 +213,8 @@ export class Panel implements vscode.Disposable {
     const reading = readingOf(parsed, this.#filled);
     this.#sheet = reading.sheet;
     this.#version = version;
-    this.send({ type: 'document', ...this.#about, reading, trouble: troubleOf(parsed, findingText) });
+    this.#post({ type: 'document', ...this.#about, reading, trouble: troubleOf(parsed, findingText) });
+    if (this.#standing) this.#release();
     const editor = this.#editor();
     if (editor) this.#selected({ textEditor: editor });
   }
@@ -217,7 +225,7 @@ export class Panel implements vscode.Disposable {
 
   #settings(): void {
     const configuration = this.#configuration;
-    this.send({
+    this.#post({
       type: 'settings',
       sync: oneOf(configuration.get('sync'), ['both', 'text-to-preview', 'preview-to-text', 'off'] as const),
       paper: configuration.get('paper') === true,
@@ -284,11 +292,14 @@ export class Panel implements vscode.Disposable {
   /** A page that was hidden and comes back begins anew. */
   #stand(): void {
     this.#standing = true;
+    this.#shown = false;
     this.#settings();
     this.#update();
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const message of waiting) this.send(message);
+  }
+
+  #release(): void {
+    this.#shown = true;
+    for (const message of this.#waiting.splice(0)) this.#post(message);
   }
 
   async #mark(spans: readonly Span[], focus: boolean): Promise<void> {

@@ -5,6 +5,7 @@ import * as vscode from 'vscode';
 import type { Span } from '../../language/problem.ts';
 import type { Parsed } from '../../language/read/parse.ts';
 import type { Interval } from '../../language/time.ts';
+import { pieceOf } from '../targets.ts';
 import type {
   Alternative,
   ExportKind,
@@ -74,10 +75,7 @@ export class Previews implements vscode.Disposable, vscode.WebviewPanelSerialize
   }
 
   async #open(uri: unknown): Promise<void> {
-    const document =
-      uri instanceof vscode.Uri
-        ? await vscode.workspace.openTextDocument(uri)
-        : vscode.window.activeTextEditor?.document;
+    const document = await pieceOf(uri);
     if (document) await this.show(document);
   }
 

@@ -65,6 +65,37 @@ export function landings(edits: readonly TextEdit[]): Span[] {
   });
 }
 
+/**
+ * Edits, and edits of the text that they give, as edits of the text before both. Neighbours in the text between become
+ * one edit.
+ */
+export function compose(text: string, first: readonly TextEdit[], second: readonly TextEdit[]): TextEdit[] {
+  const between = apply(text, first);
+  const before = merge(first);
+  const landed = landings(before);
+  const pending = merge(second);
+  const spans = [...landed, ...pending.map(({ span }) => span)].sort((a, b) => a.start - b.start);
+  const clusters = spans.reduce<Span[]>((all, span) => {
+    const last = all.at(-1);
+    if (last && span.start <= last.end)
+      all[all.length - 1] = { start: last.start, end: Math.max(last.end, span.end) };
+    else all.push(span);
+    return all;
+  }, []);
+  let [by, next, later] = [0, 0, 0];
+  return clusters.map(({ start, end }) => {
+    const from = start - by;
+    for (; next < landed.length && landed[next]!.start <= end; next++)
+      by += before[next]!.newText.length - (before[next]!.span.end - before[next]!.span.start);
+    const inside: TextEdit[] = [];
+    for (; later < pending.length && pending[later]!.span.start <= end; later++) {
+      const { span, newText } = pending[later]!;
+      inside.push(replace(span.start - start, span.end - start, newText));
+    }
+    return trim(text, replace(from, end - by, apply(between.slice(start, end), inside)));
+  });
+}
+
 /** The same edit with what `text` already has at both ends of it left alone. */
 export function trim(text: string, edit: TextEdit): TextEdit {
   let { start, end } = edit.span;

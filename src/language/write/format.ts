@@ -5,7 +5,8 @@ import type { Span, TextEdit } from '../problem.ts';
 import type { Item } from '../read/grammar.ts';
 import type { Parsed } from '../read/parse.ts';
 import type { Token } from '../read/tokens.ts';
-import type { Line } from '../read/tree.ts';
+import { type Line, readTree } from '../read/tree.ts';
+import { apply, compose, shift } from './edits.ts';
 
 /** A bar of one voice on one line: tokens `from` to `bar` (exclusive), and the bar line that ends it. */
 interface Cell {
@@ -206,18 +207,47 @@ const edit = (line: Line, { start, end }: Span, newText: string): TextEdit => ({
 /** Rows align with each other when all of them, or none, begin with a field. */
 const alignable = (rows: readonly Row[]): boolean => new Set(rows.map((row) => row.prefix > 0)).size === 1;
 
+/** Rows that stand below each other, by system. */
+const blocksOf = ({ lines }: Parsed['tree']): Row[][] =>
+  systems(lines).flatMap((rows) => (alignable(rows) ? [rows] : rows.map((row) => [row])));
+
+/** From the first line of a block to the end of the last. */
+const spanOf = (rows: readonly Row[]): Span => {
+  const { line } = rows.at(-1)!;
+  return { start: rows[0]!.line.start, end: line.end };
+};
+
+const touch = (a: Span, b: Span): boolean => a.start <= b.end && a.end >= b.start;
+
+function alignRows(rows: readonly Row[]): TextEdit[] {
+  const columns = columnsOf(rows);
+  return rows.flatMap((row) => editsOf(row, columns));
+}
+
 /**
  * Edits that line up the bars of each system. Comments, fields, lyrics and the order of everything stay; formatting a
  * formatted text gives no edits. With a range, whole systems that touch it are formatted.
  */
 export function format({ tree }: Pick<Parsed, 'tree'>, range?: Span): TextEdit[] {
-  const inRange = (rows: readonly Row[]): boolean =>
-    range === undefined || rows.some(({ line }) => line.start <= range.end && line.end >= range.start);
-  return systems(tree.lines)
-    .filter(inRange)
-    .flatMap((rows) => (alignable(rows) ? [rows] : rows.map((row) => [row])))
-    .flatMap((rows) => {
-      const columns = columnsOf(rows);
-      return rows.flatMap((row) => editsOf(row, columns));
-    });
+  return blocksOf(tree)
+    .filter((rows) => range === undefined || touch(spanOf(rows), range))
+    .flatMap(alignRows);
+}
+
+/**
+ * The same edits, and spaces added or taken so that bars stand below each other again where they did before. Of what
+ * the edits leave alone nothing but spaces changes, and none in a system whose bars did not stand in columns.
+ */
+export function keepColumns(parsed: Pick<Parsed, 'text' | 'tree'>, edits: readonly TextEdit[]): TextEdit[] {
+  const aligned = blocksOf(parsed.tree)
+    .filter((rows) => rows.length > 1 && alignRows(rows).length === 0)
+    .map(spanOf)
+    .filter((span) => edits.some((edit) => touch(edit.span, span)))
+    .map(({ start, end }) => ({ start: shift(start, edits), end: shift(end, edits) }));
+  if (aligned.length === 0) return [...edits];
+  const tree = readTree(apply(parsed.text, edits), parsed.tree);
+  const spaces = blocksOf(tree)
+    .filter((rows) => aligned.some((span) => touch(span, spanOf(rows))))
+    .flatMap(alignRows);
+  return compose(parsed.text, edits, spaces);
 }

@@ -1,5 +1,5 @@
-// Pieces -> tokens: every note spelled in its key, with the accidentals its bar needs, a fermata where the others
-// have one, length and tie. Knows tokens, not lines.
+// Pieces -> tokens: every note spelled in its key, with the accidentals its bar needs, a fermata at the end of
+// one in another voice, length and tie. Knows tokens, not lines.
 
 import { midi, type Pitch } from '../pitch.ts';
 import type { TextEdit } from '../problem.ts';
@@ -45,13 +45,7 @@ function heardOf(score: Score, gridded: Gridded, own: ReadonlySet<Event>): Heard
   for (const part of score.parts)
     for (const event of part.events)
       if (isMusic(event) && !own.has(event))
-        sound(
-          heard,
-          gridded,
-          part.voice,
-          { from: event.onset, to: event.onset + event.duration },
-          outerPitch(event)!,
-        );
+        sound(heard, gridded, part.voice, sounding(event), outerPitch(event)!);
   return heard;
 }
 
@@ -190,9 +184,36 @@ function entriesOf(
 
 /** Stretches of time with a fermata in a voice's written notes. */
 const fermatasOf = (score: Score, voice: Voice): Interval[] =>
-  score.parts[voice].events
-    .filter((event) => event.fermata)
-    .map((event) => ({ from: event.onset, to: event.onset + event.duration }));
+  score.parts[voice].events.filter((event) => event.fermata).map(sounding);
+
+const sounding = ({ onset, duration }: Event): Interval => ({ from: onset, to: onset + duration });
+
+/**
+ * The pieces of a voice that get a fermata: under each one of another voice the last note, and it alone. A voice that
+ * has one there already, or a written note at the end, gets none.
+ */
+function heldPieces(score: Score, voice: Voice, places: readonly Place[]): ReadonlySet<Piece> {
+  const own = new Set(places.flatMap((place) => place.events));
+  const pieces = places
+    .flatMap(({ stretches }) => stretches.flatMap((stretch) => stretch.pieces))
+    .filter(({ pitch }) => pitch !== REST);
+  const written = score.parts[voice].events
+    .filter((event) => isMusic(event) && !own.has(event))
+    .map(sounding);
+  const marked = fermatasOf(score, voice);
+  const others = VOICES.filter((other) => other !== voice);
+  return new Set(
+    others
+      .flatMap((other) => fermatasOf(score, other))
+      .flatMap((held) => {
+        const under = ({ from, to }: Interval): boolean => from < held.to && held.from < to;
+        const last = pieces.findLast(under);
+        const stands = written.findLast(under);
+        if (!last || marked.some(under) || (stands && stands.from > last.from)) return [];
+        return [last];
+      }),
+  );
+}
 
 /** Spells all pieces and finds their accidentals. `places` of all voices, in the order of time within each. */
 export function notate(task: Task, places: readonly Place[]): Notated {
@@ -205,7 +226,7 @@ export function notate(task: Task, places: readonly Place[]): Notated {
     const mine = places.filter((place) => place.voice === voice);
     if (mine.length === 0) continue;
     const options = optionsOf(task, voice, mine, heard);
-    const fermatas = VOICES.filter((other) => other !== voice).flatMap((other) => fermatasOf(score, other));
+    const held = heldPieces(score, voice, mine);
     const settled = new Map<Options, Pitch>();
     const asSounding = (event: Event): Pitch[] =>
       [...event.pitches, ...(event.candidates ?? [])].map((pitch) =>
@@ -218,8 +239,8 @@ export function notate(task: Task, places: readonly Place[]): Notated {
       entries.forEach(({ piece, event }, i) => {
         const verdict = verdicts[i]!;
         if (verdict.kind === 'fresh' && piece !== null) {
-          const fermata = fermatas.some(({ from, to }) => from < piece.to && piece.from < to);
-          signs.set(piece, { head: verdict.accidental + writeLetter(verdict.pitch), fermata });
+          const head = verdict.accidental + writeLetter(verdict.pitch);
+          signs.set(piece, { head, fermata: held.has(piece) });
         }
         if (verdict.kind === 'standing' && event !== null)
           repairs.push(...repairsOf(text, event, verdict.accidentals));

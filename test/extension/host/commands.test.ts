@@ -15,6 +15,9 @@ const changed = (before: string, after: string): string[] => {
   return after.split('\n').filter((line, i) => line !== lines[i]);
 };
 
+/** What the sample's soprano sings. */
+const melodyOf = (text: string): string => text.slice(text.indexOf('\nV:S\n'), text.indexOf('\nV:A\n'));
+
 function select(text: string): void {
   const editor = vscode.window.activeTextEditor;
   assert.ok(editor);
@@ -64,14 +67,20 @@ describe('commands', function () {
     assert.ok(!/^\[V:.*\?/m.test(document.getText()));
     await run('play');
     await previewed(1);
+    // Others than the first ones, but the melody is not Cantus'.
+    const harmonized = document.getText();
     assert.equal(await run('tryAlternatives'), 4);
-    await run('rejectAlternatives');
+    assert.equal(await run('keepAlternative', 1), true);
+    assert.notEqual(document.getText(), harmonized);
+    assert.equal(melodyOf(document.getText()), melodyOf(before));
     const folder = vscode.workspace.workspaceFolders?.[0];
     assert.ok(folder);
     const target = vscode.Uri.joinPath(folder.uri, 'first.mid');
     assert.ok(await run('export', undefined, 'midi', target));
     assert.ok((await vscode.workspace.fs.readFile(target)).length > 500);
     await vscode.window.showTextDocument(document, vscode.ViewColumn.One);
+    await vscode.commands.executeCommand('undo');
+    assert.equal(document.getText(), harmonized);
     await vscode.commands.executeCommand('undo');
     assert.equal(document.getText(), before);
   });

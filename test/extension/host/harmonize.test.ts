@@ -46,6 +46,28 @@ describe('harmonizing', function () {
     assert.equal(document.getText(), PIECE);
   });
 
+  it('leaves bars in columns where they stood in columns, in the same step of undo', async () => {
+    const columns = `${HEAD}[V:S] G A B c | d2 G2 |]\n[V:A] ?z4     | ?z4   |]\n[V:T] B,4     | B,4   |]\n[V:B] G,4     | G,4   |]\n`;
+    const document = await open('columns.satb', columns);
+    await run('harmonizePiece');
+    const bars = ['S', 'A', 'T', 'B'].map((voice) => voiceLine(document, voice).indexOf('|'));
+    assert.equal(new Set(bars).size, 1, document.getText());
+    assert.match(voiceLine(document, 'S'), /^\[V:S\] G A B c +\| d2 G2 +\|\]$/);
+    await vscode.commands.executeCommand('undo');
+    assert.equal(document.getText(), columns);
+    await vscode.workspace
+      .getConfiguration('cantus')
+      .update('alignAfterFill', false, vscode.ConfigurationTarget.Workspace);
+    try {
+      await run('harmonizePiece');
+      assert.equal(voiceLine(document, 'S'), '[V:S] G A B c | d2 G2 |]');
+    } finally {
+      await vscode.workspace
+        .getConfiguration('cantus')
+        .update('alignAfterFill', undefined, vscode.ConfigurationTarget.Workspace);
+    }
+  });
+
   it('gives the same bytes for the same seed', async () => {
     const document = await open('seed.satb', PIECE);
     await run('harmonizePiece');

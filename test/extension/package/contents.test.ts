@@ -43,6 +43,8 @@ const NEEDED = [
   'extension/dist/tfjs-backend-wasm.wasm',
   'extension/package.json',
   'extension/package.nls.json',
+  'extension/package.nls.de.json',
+  'extension/l10n/bundle.l10n.de.json',
   'extension/syntaxes/language-configuration.json',
   'extension/syntaxes/satb.tmLanguage.json',
   'extension/syntaxes/snippets.json',
@@ -64,7 +66,6 @@ const DATA = [
   /^extension\/media\/model\/[\w./-]+$/,
   /^extension\/media\/sound\/(NOTICE|[\w-]+\.(wav|mp3|ogg|json))$/,
   /^extension\/media\/walkthrough\/[\w-]+\.(md|svg|png)$/,
-  /^extension\/package\.nls\.[\w-]+\.json$/,
   /^extension\/dist\/preview\.css$/,
 ];
 

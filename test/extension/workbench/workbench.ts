@@ -30,14 +30,28 @@ export interface Start {
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly width?: number;
   readonly height?: number;
+  /** Another server than the one all tests share. */
+  readonly server?: string;
+  /** The language of the display; English without. */
+  readonly language?: string;
+  /** A folder with an extension under development, loaded besides the packaged one. */
+  readonly extension?: string;
+  /** Opens this workspace instead of the folder with the files: `memory:/choir`. */
+  readonly workspace?: string;
 }
 
 let browser: Browser | null = null;
 
+/** What scripts/workbench-tests.mjs hands on. */
+export function asked(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error('run these tests with `npm run test:workbench`');
+  return value;
+}
+
 /** Opens the workbench on a fresh folder with these files. Close it when done. */
 export async function openWorkbench(start: Start): Promise<Workbench> {
-  const server = process.env.CANTUS_EDITOR_URL;
-  if (!server) throw new Error('run these tests with `npm run test:workbench`');
+  const server = start.server ?? asked('CANTUS_EDITOR_URL');
   const folder = mkdtempSync(join(tmpdir(), 'cantus-workspace-'));
   const files = { ...start.files, '.vscode/settings.json': JSON.stringify(start.settings ?? {}) };
   for (const [name, content] of Object.entries(files)) {
@@ -45,7 +59,7 @@ export async function openWorkbench(start: Start): Promise<Workbench> {
     writeFileSync(join(folder, name), content);
   }
   browser ??= await chromium.launch({
-    executablePath: process.env.CANTUS_CHROMIUM!,
+    executablePath: asked('CANTUS_CHROMIUM'),
     args: JSON.parse(process.env.CANTUS_CHROMIUM_FLAGS ?? '[]'),
   });
   const context = await browser.newContext({
@@ -53,13 +67,22 @@ export async function openWorkbench(start: Start): Promise<Workbench> {
     permissions: ['clipboard-read', 'clipboard-write'],
   });
   const page = await context.newPage();
+  // The editor reads it before anything else; its own words stay English without a language pack.
+  if (start.language !== undefined)
+    await page.addInitScript((language) => {
+      Object.defineProperty(globalThis, '_VSCODE_NLS_LANGUAGE', { get: () => language, set: () => {} });
+    }, start.language);
   // A busy machine is no failure.
   page.setDefaultTimeout(60_000);
   const workbench = new Workbench(page, folder);
-  await page.goto(`${server}/?folder=${encodeURIComponent(folder)}`, {
-    waitUntil: 'commit',
-    timeout: 120_000,
+  const payload = start.extension && [
+    ['extensionDevelopmentPath', `vscode-remote://${new URL(server).host}${start.extension}`],
+  ];
+  const query = new URLSearchParams({
+    folder: start.workspace ?? folder,
+    ...(payload && { payload: JSON.stringify(payload) }),
   });
+  await page.goto(`${server}/?${query}`, { waitUntil: 'commit', timeout: 120_000 });
   await page
     .locator('.monaco-workbench .explorer-folders-view .monaco-list-row')
     .first()
@@ -75,8 +98,7 @@ export async function closeBrowser(): Promise<void> {
 
 /** Process numbers of the engines that run in this server's extension hosts; those of other programs never. */
 export function engines(): number[] {
-  const data = process.env.CANTUS_EDITOR_DATA;
-  if (!data) throw new Error('run these tests with `npm run test:workbench`');
+  const data = asked('CANTUS_EDITOR_DATA');
   return execFileSync('ps', ['-ww', '-eo', 'pid,args'], { encoding: 'utf8' })
     .split('\n')
     .filter((line) => line.includes(data) && /dist\/engine\.cjs/.test(line))

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { parse } from '../../../src/language/read/parse.ts';
 import type { Score } from '../../../src/language/score.ts';
-import { apply } from '../../../src/language/write/edits.ts';
-import { format } from '../../../src/language/write/format.ts';
+import { apply, replace } from '../../../src/language/write/edits.ts';
+import { format, keepColumns } from '../../../src/language/write/format.ts';
 import { cases } from '../../effort.ts';
 import { hasData, hymns } from './corpus.ts';
 
@@ -17,6 +17,50 @@ const body = (lines: string): string => formatted(HEADER + lines).slice(HEADER.l
 /** The music without the places it is written at. */
 const music = (score: Score): string =>
   JSON.stringify(score, (name, value) => (/^(span|spans|body)$/.test(name) ? undefined : value));
+
+describe('columns after an edit', () => {
+  /** What comes of writing `fresh` for every `?z4`. */
+  const written = (text: string, fresh: string): string => {
+    const edits = [...text.matchAll(/\?z4/g)].map(({ index }) => replace(index, index + 3, fresh));
+    return apply(text, keepColumns(parse(text), edits));
+  };
+
+  it('are kept where there were any, by spaces alone', () => {
+    const text = '[V:S] c d e f | g4  |\n[V:A] ?z4     | ?z4 |\n';
+    expect(written(HEADER + text, 'c/d/e/f/ g2').slice(HEADER.length)).toBe(
+      '[V:S] c d e f     | g4          |\n[V:A] c/d/e/f/ g2 | c/d/e/f/ g2 |\n',
+    );
+  });
+
+  it('are not made where there were none, and not of one voice alone', () => {
+    for (const text of ['[V:S] c d e f | g4 |\n[V:A] ?z4 | ?z4 |\n', '[V:A] ?z4 | ?z4 |\n'])
+      expect(written(HEADER + text, 'c2 d2')).toBe(HEADER + text.replaceAll('?z4', 'c2 d2'));
+  });
+
+  it('are kept in the systems that are edited, and in no others', () => {
+    const first = '[V:S] c d e f | g4 |\n[V:A] c4 | c4 |\n';
+    const second = '[V:S] c4  |\n[V:A] ?z4 |\n';
+    expect(written(HEADER + first + second, 'c2 d2')).toBe(`${HEADER}${first}[V:S] c4    |\n[V:A] c2 d2 |\n`);
+  });
+
+  it('cost nothing but spaces, whatever is edited', () => {
+    const lines = fc.array(
+      fc.constantFrom('[V:S] ', '[V:A] ', 'c4 ', '?z4', '|', '|]', ' ', '\n', '% ?', 'K:G\n'),
+      {
+        maxLength: 30,
+      },
+    );
+    fc.assert(
+      fc.property(lines, fc.boolean(), (parts, clean) => {
+        const raw = `${HEADER}[V:S] c4 | d4 |\n[V:A] ?z4 | ?z4 |\n${parts.join('')}`;
+        const text = clean ? formatted(raw) : raw;
+        const bare = (one: string): string => one.replaceAll(/[ \t]/g, '');
+        expect(bare(written(text, 'c2_d2'))).toBe(bare(text.replaceAll('?z4', 'c2_d2')));
+      }),
+      { numRuns: cases(300) },
+    );
+  });
+});
 
 describe('formatting', () => {
   it('lines up bars, however the lines begin', () => {

@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { apply, insert, lineEnd, merge, replace, shift, trim } from '../../../src/language/write/edits.ts';
+import {
+  apply,
+  compose,
+  insert,
+  lineEnd,
+  merge,
+  replace,
+  shift,
+  trim,
+} from '../../../src/language/write/edits.ts';
 
 describe('edits', () => {
   it('apply in the order of the text, whatever order they come in', () => {
@@ -36,6 +45,40 @@ describe('edits', () => {
   it('shift offsets behind them', () => {
     const edits = [replace(1, 2, 'xyz'), insert(4, '!')];
     expect([0, 1, 2, 3, 4, 5].map((offset) => shift(offset, edits))).toEqual([0, 1, 4, 5, 7, 8]);
+  });
+
+  it('composed do what both did one after the other', () => {
+    const some = (length: number) =>
+      fc
+        .uniqueArray(fc.tuple(fc.nat(length), fc.nat(3), fc.string({ maxLength: 3 })), {
+          maxLength: 5,
+          selector: ([start]) => start,
+        })
+        .map((drawn) => {
+          let end = -1;
+          return drawn
+            .sort(([a], [b]) => a - b)
+            .flatMap(([start, width, fresh]) => {
+              if (start <= end) return [];
+              end = Math.min(length, start + width);
+              return [replace(start, end, fresh)];
+            });
+        });
+    fc.assert(
+      fc.property(
+        fc.string({ minLength: 4, maxLength: 20 }).chain((text) =>
+          some(text.length).chain((first) => {
+            const between = apply(text, first);
+            return some(between.length).map((second) => ({ text, first, second, between }));
+          }),
+        ),
+        ({ text, first, second, between }) => {
+          expect(apply(text, compose(text, first, second))).toBe(apply(between, second));
+        },
+      ),
+    );
+    const apart = compose('a b c', [replace(0, 1, 'xx')], [insert(5, ' ')]);
+    expect(apart).toEqual([replace(0, 1, 'xx'), insert(4, ' ')]);
   });
 
   it('know the line end of a text', () => {

@@ -95,6 +95,18 @@ describe('fill', () => {
     ).toContain('[V:A] D2 !fermata!F2 |\n[V:T] B,2 !fermata!A,2 |\n');
   });
 
+  it.each([
+    ['two open notes', '[V:T] ?z2 ?x2 |', '57x8 59x4 55x4', '[V:T] A,4 | B,2 !fermata!G,2 |'],
+    ['a note in tied parts', '[V:T] ?z4 |', '57x8 59x3 57x5', '[V:T] A,4 | B,3/2 A,/2- !fermata!A,2 |'],
+    ['a tie over the bar line', '[V:T] ?z4 |', '57x4 55x8 53x4', '[V:T] A,2 G,2- | G,2 !fermata!=F,2 |'],
+    ['a rest at the end', '[V:T] ?z4 |', '57x8 55x4 .x4', '[V:T] A,4 | !fermata!G,2 z2 |'],
+    ['a written note at the end', '[V:T] ?x2 A,2 |', '57x8 55x4', '[V:T] A,4 | G,2 A,2 |'],
+    ['one that stands there', '[V:T] !fermata!B,2 ?x2 |', '57x8 55x4', '[V:T] A,4 | !fermata!B,2 G,2 |'],
+  ])('gives one fermata, at the end: %s', (_, bar, draw, expected) => {
+    const text = `${HEAD}[V:S] G4 | !fermata!A4 |\n[V:A] G4 | F4 |\n[V:T] ?z4 | ${bar.slice(6)}\n[V:B] G,4 | D,4 |\n`;
+    expect(filled(text, { T: draw })).toContain(`${expected}\n`);
+  });
+
   it('fills an empty bar between its bar lines, and a line that breaks off', () => {
     const text = `${HEAD}[V:S] G4 | A4 | B4 |\n[V:A] D4 | | E4 |\n[V:T] B,4 |\n[V:B] G,4\n`;
     expect(filled(text, { A: '62x8', T: '57x16', B: '50x8 55x8' })).toBe(
@@ -123,7 +135,7 @@ describe('fill', () => {
         '[V:T] B,- | B,3- | B,2-',
         '[V:B] B,, | B,,3 | E,2-',
         '[V:S] e | !fermata!d3 |]',
-        '[V:A] E- | !fermata!=E2 !fermata!F |]',
+        '[V:A] E- | =E2 !fermata!F |]',
         '[V:T] B,- | !fermata!B,3 |]',
         '[V:B] E, | !fermata!D,3 |]',
       ],
