@@ -11,7 +11,10 @@ const KEEPS: Readonly<Record<Resolution, number>> = { 16: 0.86, 8: 0.72, 4: 0.4 
 /** A change of n semitones is e^(-n / this) as likely as a change of none. */
 const LEAP = 3;
 
-/** The nearest known pitch of the same voice (the earlier of two), a leap from it, or anything. */
+/**
+ * A voice that at each step keeps its pitch or leaps, seen from its nearest known pitches on either side: the chance of
+ * a pitch is that of coming to it from the left, times that of going on from it to the right.
+ */
 export function holdPredict(resolution: Resolution): Predict {
   const rows = new Map<number, Float32Array>();
   const rowFor = (midi: number, distance: number): Float32Array => {
@@ -28,18 +31,28 @@ export function holdPredict(resolution: Resolution): Predict {
 function answer(view: View, rowFor: (midi: number, distance: number) => Float32Array): Probabilities {
   const pitch = new Float32Array(view.steps * 4 * PITCHES).fill(1 / PITCHES);
   for (let voice = 0; voice < 4; voice++) {
-    const before = nearestKnown(view, voice, false);
-    const after = nearestKnown(view, voice, true);
+    const sides = [nearestKnown(view, voice, false), nearestKnown(view, voice, true)];
     for (let step = 0; step < view.steps; step++) {
-      const left = before[step]! < 0 ? Infinity : step - before[step]!;
-      const right = after[step]! < 0 ? Infinity : after[step]! - step;
-      const distance = Math.min(left, right);
-      if (distance === Infinity) continue;
-      const from = left <= right ? before[step]! : after[step]!;
-      pitch.set(rowFor(view.pitch[4 * from + voice]!, distance), (4 * step + voice) * PITCHES);
+      const cell = 4 * step + voice;
+      if (!view.erased[cell]) continue;
+      const seen = sides.map((side) => side[step]!).filter((from) => from >= 0);
+      if (seen.length === 0) continue;
+      const [first, second] = seen.map((from) =>
+        rowFor(view.pitch[4 * from + voice]!, Math.abs(step - from)),
+      );
+      pitch.set(second ? product(first!, second) : first!, cell * PITCHES);
     }
   }
   return { lowest: LOWEST, pitches: PITCHES, pitch, onset: null };
+}
+
+/** Two distributions as one. */
+function product(first: Float32Array, second: Float32Array): Float32Array {
+  const out = new Float32Array(PITCHES);
+  let total = 0;
+  for (let p = 0; p < PITCHES; p++) total += out[p] = first[p]! * second[p]!;
+  for (let p = 0; p < PITCHES; p++) out[p]! /= total;
+  return out;
 }
 
 /** For each step the nearest step, itself included, where the voice is known to sound; -1 where there is none. */
