@@ -41,7 +41,8 @@ const allowed: Record<string, RegExp> = {
   // Picture and sound are the panel's own, drawn and mixed without a browser.
   'src/cli':
     /^(src\/(language|engine|cli)|media\/preview\/[\w-]+\.ts|node:|cac$|vega|linkedom$|@pdf-lib\/standard-fonts$)/,
-  'media/preview/': /^(media\/preview\/|src\/extension\/preview\/(messages|[\w-]*valid[\w-]*)\.ts$|abcjs)/,
+  'media/preview/':
+    /^(media\/preview\/|src\/extension\/preview\/(messages|change|[\w-]*valid[\w-]*)\.ts$|abcjs)/,
 };
 
 describe('the house', () => {

@@ -2,6 +2,7 @@
 // nothing about music.
 
 import './style.css';
+import { follow } from '../../src/extension/preview/change.ts';
 import type {
   ExportKind,
   HostMessage,
@@ -189,6 +190,12 @@ const receive: { readonly [T in HostMessage['type']]: (message: Extract<HostMess
       frame.scroller.scrollTop = before === null && memory.uri === message.uri ? memory.scroll : 0;
       keep();
       opinions.begin();
+    },
+    change: ({ uri, version, since, change, trouble }) => {
+      const known = desk.document;
+      const reading = known?.uri === uri && known.version === since ? follow(known.reading, change) : null;
+      if (reading) receive.document({ type: 'document', uri, version, reading, trouble });
+      else post({ type: 'ready' });
     },
     progress: (message) => {
       const ended = message.done >= 1 && message.notes.length === 0;

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { changeOf } from '../../src/extension/preview/change.ts';
 import { troubleOf } from '../../src/extension/preview/trouble.ts';
 import { parse } from '../../src/language/read/parse.ts';
 import { readingOf } from '../../src/language/write/sheet.ts';
@@ -318,6 +319,34 @@ describe.skipIf(noStage)('the panel', { timeout: 120_000 }, () => {
     await other.setContent(content);
     expect(await other.locator('img, script').count()).toBe(0);
     expect(await other.locator('svg').count()).toBeGreaterThan(0);
+  });
+
+  test('a change is drawn as the text it leads to; one of a text that the panel does not know makes it ask', async () => {
+    const panel = await open();
+    const { text, reading } = piece({ bars: 8 });
+    await panel.show(reading);
+    let before = reading;
+    let now = text;
+    const about = {
+      type: 'change',
+      uri: URI,
+      trouble: { errors: 0, warnings: 0, first: null, broken: false },
+    };
+    for (const [version, place] of [text.lastIndexOf('|]'), text.indexOf('|')].entries()) {
+      now = `${now.slice(0, place)}c ${now.slice(place)}`.replace('c4', 'b4');
+      const after = readingOf(parse(now));
+      const message = { ...about, since: version + 1, version: version + 2, change: changeOf(before, after) };
+      const said = (await panel.posted()).length;
+      await panel.send(message);
+      expect(await panel.heard('drawn', said)).toMatchObject({ version: version + 2 });
+      const drawn = await heads(panel);
+      after.sheet.notes.forEach((note, i) => {
+        expect((drawn[i] ?? []).map((head) => head.replace(/[\^_=]/g, ''))).toEqual(note.names.map(abcName));
+      });
+      before = after;
+      await panel.send(message);
+      expect(await panel.heard('ready', said)).toBeTruthy();
+    }
   });
 
   test('redrawing keeps the view where it is', async () => {

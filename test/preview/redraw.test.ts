@@ -190,7 +190,7 @@ describe('a picture whose text changes', () => {
       .flatMap((staff) => staff.voices ?? [])
       .flatMap((voice) => voice as AbcElem[])
       .filter(({ el_type }) => el_type === 'note')
-      .flatMap(({ abselem }) => (abselem?.notePositions ?? []).map(({ y }) => `${abselem.x} ${y}`));
+      .flatMap(({ abselem }) => (abselem?.notePositions ?? []).map(({ y }) => `${abselem!.x} ${y}`));
     const drawn = picture.placed.flatMap(({ x, heads: ys }) => ys.map((y) => `${x} ${y}`));
     expectSame(told(drawn.join('; ')), told(heads.join('; ')));
     const svg = host.querySelector('svg')!;

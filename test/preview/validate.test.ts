@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { changeOf } from '../../src/extension/preview/change.ts';
 import type { HostMessage, PanelMessage } from '../../src/extension/preview/messages.ts';
 import { hostMessage, panelMessage } from '../../src/extension/preview/validate.ts';
 import { piece } from './piece.ts';
@@ -17,6 +18,13 @@ const HOST: readonly HostMessage[] = [
     ...about,
     reading,
     trouble: { errors: 1, warnings: 0, first: { message: 'm', line: 1, span }, broken: false },
+  },
+  {
+    type: 'change',
+    ...about,
+    since: 2,
+    change: changeOf(whole, reading),
+    trouble: { errors: 0, warnings: 1, first: null, broken: false },
   },
   {
     type: 'progress',

@@ -52,6 +52,38 @@ export interface DocumentMessage extends About {
   readonly trouble: Trouble;
 }
 
+/** What stands in a text or list instead of a stretch of it. */
+export interface Splice<T> {
+  readonly at: number;
+  readonly remove: number;
+  readonly insert: T;
+}
+
+/** How a reading differs from the one before. What is not replaced has moved with the text and the bars before it. */
+export interface ReadingChange {
+  readonly abc: Splice<string>;
+  /** From this bar on (an index into those before) everything is so many bars and ticks later. */
+  readonly later: { readonly bar: number; readonly bars: number; readonly ticks: number };
+  /** In each voice's own notes. */
+  readonly notes: readonly [
+    Splice<readonly SheetNote[]>,
+    Splice<readonly SheetNote[]>,
+    Splice<readonly SheetNote[]>,
+    Splice<readonly SheetNote[]>,
+  ];
+  readonly bars: Splice<readonly SheetBar[]>;
+  readonly rest: Omit<Sheet, 'notes' | 'bars'>;
+}
+
+/** The document as it was sent last has changed. A panel that knows another version asks again with `ready`. */
+export interface ChangeMessage extends About {
+  readonly type: 'change';
+  /** The version that it is a change of. */
+  readonly since: number;
+  readonly change: ReadingChange;
+  readonly trouble: Trouble;
+}
+
 /** A note of a run that is still going on. */
 export interface GhostNote extends Interval {
   readonly voice: Voice;
@@ -156,6 +188,7 @@ export interface StatusMessage {
 
 export type HostMessage =
   | DocumentMessage
+  | ChangeMessage
   | ProgressMessage
   | AlternativesMessage
   | SelectionMessage
@@ -166,7 +199,7 @@ export type HostMessage =
   | ExportMessage
   | StatusMessage;
 
-/** The page stands; the host answers with settings and the document. */
+/** The page stands, or knows nothing of what it is told; the host answers with settings and the document. */
 export interface ReadyMessage {
   readonly type: 'ready';
 }

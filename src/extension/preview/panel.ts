@@ -7,6 +7,7 @@ import type { Span } from '../../language/problem.ts';
 import type { Parsed } from '../../language/read/parse.ts';
 import { readingOf, spansOfBars } from '../../language/write/sheet.ts';
 import { findingText } from '../words.ts';
+import { changeOf } from './change.ts';
 import { pageHtml } from './document.ts';
 import type {
   AskMessage,
@@ -16,14 +17,14 @@ import type {
   HostMessage,
   PanelMessage,
   PlaybackMessage,
-  Sheet,
+  Reading,
   Sync,
 } from './messages.ts';
 import { troubleOf } from './trouble.ts';
 import { panelMessage } from './validate.ts';
 
-/** Keys come faster than anybody reads music. */
-const PAUSE = 12;
+/** What one key does to a text is told in several changes now and then. */
+const PAUSE = 2;
 /** Only so long after a change an editor is sure to say whether there is something to be saved. */
 const SETTLED = 250;
 const SAVED: Readonly<Record<ExportKind, string>> = { svg: 'SVG', html: 'HTML', wav: 'WAV' };
@@ -56,7 +57,7 @@ export class Panel implements vscode.Disposable {
   readonly #parts: vscode.Disposable[] = [];
   #timer: ReturnType<typeof setTimeout> | null = null;
   /** What was sent last: offsets that come back are about this. */
-  #sheet: Sheet | null = null;
+  #reading: Reading | null = null;
   #version = -1;
   #filled: readonly Span[] = [];
   /** The page listens. */
@@ -210,10 +211,16 @@ export class Panel implements vscode.Disposable {
     const parsed = await this.surroundings.parse(this.#document);
     // Overtaken by another change, which brings its own picture.
     if (version !== this.#document.version) return;
+    const [before, since] = [this.#shown ? this.#reading : null, this.#version];
     const reading = readingOf(parsed, this.#filled);
-    this.#sheet = reading.sheet;
+    this.#reading = reading;
     this.#version = version;
-    this.#post({ type: 'document', ...this.#about, reading, trouble: troubleOf(parsed, findingText) });
+    const trouble = troubleOf(parsed, findingText);
+    this.#post(
+      before
+        ? { type: 'change', ...this.#about, since, change: changeOf(before, reading), trouble }
+        : { type: 'document', ...this.#about, reading, trouble },
+    );
     if (this.#standing) this.#release();
     const editor = this.#editor();
     if (editor) this.#selected({ textEditor: editor });
@@ -267,8 +274,8 @@ export class Panel implements vscode.Disposable {
       await this.#mark([span], focus);
     },
     'select-bars': async ({ version, from, to }) => {
-      if (version !== this.#document.version || !this.#sheet) return;
-      await this.#mark(spansOfBars(this.#document.getText(), this.#sheet, from, to), false);
+      if (version !== this.#document.version || !this.#reading) return;
+      await this.#mark(spansOfBars(this.#document.getText(), this.#reading.sheet, from, to), false);
     },
     choose: (message) => this.surroundings.onChoose(this.#document, message),
     ask: (message) => this.surroundings.onAsk(this.#document, message),

@@ -6,9 +6,12 @@ import type {
   Interval,
   PanelMessage,
   Reading,
+  ReadingChange,
   Sheet,
   SheetBar,
   SheetNote,
+  Splice,
+  Trouble,
 } from './messages.ts';
 
 type Check<T> = (value: unknown) => value is T;
@@ -101,14 +104,32 @@ const sheetBar: Check<SheetBar> = record<SheetBar>({
 
 const sheetVoice = record({ id: orNull(text), name: text });
 
-const sheet: Check<Sheet> = record<Sheet>({
+const sheetRest: Shape<Omit<Sheet, 'notes' | 'bars'>> = {
   title: text,
   ticksPerWhole: count,
   length: count,
   voices: tuple(sheetVoice, sheetVoice, sheetVoice, sheetVoice),
-  notes: list(sheetNote),
-  bars: list(sheetBar),
   tempos: list(record({ onset: count, quarters: finite })),
+};
+
+const sheet: Check<Sheet> = record<Sheet>({ ...sheetRest, notes: list(sheetNote), bars: list(sheetBar) });
+
+const trouble: Check<Trouble> = record<Trouble>({
+  errors: count,
+  warnings: count,
+  first: orNull(record({ message: text, line: count, span })),
+  broken: flag,
+});
+
+const splice = <T>(insert: Check<T>): Check<Splice<T>> =>
+  record<Splice<T>>({ at: count, remove: count, insert });
+const noteSplice = splice(list(sheetNote));
+const change: Check<ReadingChange> = record<ReadingChange>({
+  abc: splice(text),
+  later: record({ bar: count, bars: whole, ticks: whole }),
+  notes: tuple(noteSplice, noteSplice, noteSplice, noteSplice),
+  bars: splice(list(sheetBar)),
+  rest: record(sheetRest),
 });
 
 const reading: Check<Reading> = record<Reading>({ abc: text, sheet });
@@ -125,13 +146,9 @@ const fromHost: Table<HostMessage> = {
     ...about,
     type: oneOf('document' as const),
     reading,
-    trouble: record({
-      errors: count,
-      warnings: count,
-      first: orNull(record({ message: text, line: count, span })),
-      broken: flag,
-    }),
+    trouble,
   }),
+  change: record({ ...about, type: oneOf('change' as const), since: whole, change, trouble }),
   progress: record({
     ...about,
     type: oneOf('progress' as const),
