@@ -1,9 +1,9 @@
 // Bundles what ships: the command line, the extension, the engine's process and the preview.
 // `node scripts/build.mjs [--watch] [--into=FOLDER] [NAME…]` builds the named bundles, or all whose source exists.
-import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { context } from 'esbuild';
+import { context, transform } from 'esbuild';
 
 const root = resolve(import.meta.dirname, '..');
 const dist = join(root, 'dist');
@@ -43,7 +43,18 @@ const cjs = {
 export const bundles = {
   cli: { ...esm, entryPoints: ['src/cli.ts'], outfile: 'dist/cli.js' },
   engine: { ...cjs, entryPoints: ['src/engine/process.ts'], outfile: 'dist/engine.cjs' },
-  extension: { ...cjs, entryPoints: ['src/extension/extension.ts'], outfile: 'dist/extension.cjs' },
+  extension: {
+    ...cjs,
+    banner: {},
+    entryPoints: ['src/extension/extension.ts'],
+    // What is loaded when it is first used stays out of what is read at start-up. Only ES modules can be split.
+    format: 'esm',
+    splitting: true,
+    outdir: 'dist',
+    chunkNames: 'extension/[name]-[hash]',
+    sourcemap: 'inline',
+    write: false,
+  },
   preview: {
     bundle: true,
     minify: true,
@@ -56,6 +67,36 @@ export const bundles = {
     loader: { '.css': 'css' },
   },
 };
+
+/** An editor wants CommonJS: writes what was split as that, the parts into a folder of their own. */
+const asCommonJs = (folder) => ({
+  name: 'as-commonjs',
+  setup(building) {
+    building.onEnd(async ({ outputFiles, errors }) => {
+      if (errors.length > 0) return;
+      rmSync(join(folder, 'extension'), { recursive: true, force: true });
+      mkdirSync(join(folder, 'extension'), { recursive: true });
+      for (const { path, text } of outputFiles) {
+        const name = path.slice(dist.length + 1).replace(/\.js$/, '.cjs');
+        const { code, map } = await transform(
+          text
+            .replace(/(["'](?:\.{1,2}\/)+[\w/-]+)\.js(["'])/g, '$1.cjs$2')
+            // Its names are asked of it one by one: no copy of them all is needed.
+            .replace(/import ?\* ?as ([\w$]+) ?from ?"vscode";/g, 'const $1=require("vscode");'),
+          {
+            format: 'cjs',
+            platform: 'node',
+            target: 'node20',
+            minifyWhitespace: true,
+            sourcemap: 'external',
+          },
+        );
+        writeFileSync(join(folder, name), `${code}//# sourceMappingURL=${basename(name)}.map\n`);
+        writeFileSync(join(folder, `${name}.map`), map);
+      }
+    });
+  },
+});
 
 /** tfjs looks for its binaries beside the bundle that it is in. In Node it never takes the threaded ones. */
 const BINARIES = ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm'];
@@ -74,7 +115,9 @@ export async function bundle(names = [], { watch = false, folder = dist } = {}) 
     if (!wanted) continue;
     const building = await context({
       ...options,
-      outfile: join(folder, basename(options.outfile)),
+      ...(options.splitting
+        ? { plugins: [asCommonJs(folder)] }
+        : { outfile: join(folder, basename(options.outfile)) }),
       absWorkingDir: root,
       logLevel: 'warning',
     });

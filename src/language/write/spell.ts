@@ -31,16 +31,18 @@ const CENTRE: Record<Key['mode'], number> = {
   locrian: 0.5,
 };
 
-/** By MIDI number: every spelling with at most a double accidental. */
-const SPELLINGS: readonly (readonly Pitch[])[] = Array.from({ length: 128 }, (_, pitch) =>
-  [0, 1, 2, 3, 4, 5, 6].flatMap((letter) =>
-    [-2, -1, 0, 1, 2].flatMap((alter) => {
-      const low = { letter: letter as Letter, alter, octave: 0 };
-      const octave = (pitch - midi(low)) / 12;
-      return Number.isInteger(octave) ? [{ ...low, octave }] : [];
-    }),
-  ),
+const ALL: readonly (readonly [letter: Letter, alter: number])[] = ([0, 1, 2, 3, 4, 5, 6] as const).flatMap(
+  (letter) => [-2, -1, 0, 1, 2].map((alter) => [letter, alter] as const),
 );
+
+/** Every spelling of a MIDI number with at most a double accidental. */
+function spelled(pitch: number): Pitch[] {
+  return ALL.flatMap(([letter, alter]) => {
+    const low = { letter, alter, octave: 0 };
+    const octave = (pitch - midi(low)) / 12;
+    return Number.isInteger(octave) ? [{ ...low, octave }] : [];
+  });
+}
 
 const samePlace = (a: Pitch, b: Pitch): boolean => a.letter === b.letter && a.alter === b.alter;
 const sameClass = (a: Pitch, b: Pitch): boolean => (midi(a) - midi(b)) % 12 === 0;
@@ -66,7 +68,7 @@ function strangeness(pitch: Pitch, { key, near, next }: Company): number {
 /** Whether a chromatic note goes on to the next letter where it moves by a semitone to a note of the key. */
 function leadsOn(pitch: Pitch, key: Key, next: number | null): boolean {
   if (next === null || Math.abs(next - midi(pitch)) !== 1) return true;
-  const goal = SPELLINGS[next]!.find((spelled) => isDiatonic(spelled, key));
+  const goal = spelled(next).find((note) => isDiatonic(note, key));
   return goal === undefined || goal.letter !== pitch.letter;
 }
 
@@ -75,7 +77,8 @@ function leadsOn(pitch: Pitch, key: Key, next: number | null): boolean {
  * @example spellings(66, { key: G major, near: [], next: 67 })[0] // F#4
  */
 export function spellings(pitch: number, company: Company): Pitch[] {
-  return SPELLINGS[pitch]!.map((spelled) => ({ spelled, cost: strangeness(spelled, company) }))
+  return spelled(pitch)
+    .map((note) => ({ note, cost: strangeness(note, company) }))
     .sort((a, b) => a.cost - b.cost)
-    .map(({ spelled }) => spelled);
+    .map(({ note }) => note);
 }

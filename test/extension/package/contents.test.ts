@@ -67,6 +67,7 @@ const DATA = [
   /^extension\/media\/sound\/(NOTICE|[\w-]+\.(wav|mp3|ogg|json))$/,
   /^extension\/media\/walkthrough\/[\w-]+\.(md|svg|png)$/,
   /^extension\/dist\/preview\.css$/,
+  /^extension\/dist\/extension\/[\w-]+\.cjs$/,
 ];
 
 const RUNTIME = [
