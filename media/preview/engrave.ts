@@ -68,6 +68,8 @@ export interface Picture {
   readonly sheet: Sheet;
   readonly placed: readonly Placed[];
   readonly systems: readonly System[];
+  /** Nothing is missing at its end. */
+  readonly complete: boolean;
 }
 
 /** How many steps of the staff lie between middle C and abcjs's origin (the line below a treble staff). */
@@ -89,11 +91,17 @@ export class Engraver {
   constructor(readonly host: HTMLElement) {}
 
   /**
-   * Draws into the host. `width` is that of the page in the picture's units.
+   * Draws into the host. `width` is that of the page in the picture's units. Where so much of its height is enough,
+   * the rest is left out: it is drawn when the same is asked for again.
    * @returns null when there is no music in the text; the picture is as it was then
    * @throws what abcjs throws on text it chokes on; the same
    */
-  draw({ abc, sheet }: Reading, layout: StaffLayout, width: number): Picture | null {
+  draw(
+    { abc, sheet }: Reading,
+    layout: StaffLayout,
+    width: number,
+    enough: (height: number) => boolean = () => false,
+  ): Picture | null {
     if (sheet.notes.length === 0) return null;
     const ids = sheet.voices.map((voice) => voice.id);
     const rewritten = rewrite(abc, [...unixLines(abc), ...staves(abc, layout, ids)]);
@@ -103,7 +111,7 @@ export class Engraver {
     this.host.append(easel);
     let drawing: Drawing;
     try {
-      drawing = drawPieces(tune, easel, width, this.#known);
+      drawing = drawPieces(tune, easel, width, this.#known, enough);
     } finally {
       easel.remove();
     }
@@ -120,7 +128,8 @@ export class Engraver {
     const pieces = drawing.pieces.map(({ piece }) => piece);
     const size = { width: Math.max(...pieces.map((piece) => piece.width)), height };
     this.#hang(pieces, tops, size, sheet.title);
-    return { svg: this.#svg, ...size, sheet, placed: systems.flatMap(({ placed }) => placed), systems };
+    const placed = systems.flatMap((system) => system.placed);
+    return { svg: this.#svg, ...size, sheet, placed, systems, complete: drawing.complete };
   }
 
   #hang(
@@ -234,7 +243,9 @@ function systemOf(
   }
   if (!columns.has(from)) columns.set(from, Math.min(left + CLEF_WIDTH, ...here.map((p) => p.x)));
   const sorted = [...columns].map(([tick, x]) => ({ tick, x })).sort((a, b) => a.tick - b.tick);
-  const forward = sorted.filter((column, i) => sorted.slice(i + 1).every((later) => later.x > column.x));
+  const forward: typeof sorted = [];
+  for (const column of sorted.reverse()) if (column.x < (forward.at(-1)?.x ?? Infinity)) forward.push(column);
+  forward.reverse();
   return {
     top: Math.max(0, Math.min(...stavesHere.map((staff) => staff.top)) - 6 * STEP),
     bottom: Math.min(height, Math.max(...stavesHere.map((staff) => staff.bottom)) + 6 * STEP),

@@ -85,10 +85,11 @@ const shown = (): Reading | null => flip.reading ?? desk.document?.reading ?? nu
 function drawSoon(): void {
   if (drawTimer !== null) return;
   const rest = cost < QUICK ? 0 : Math.min(400, cost * 0.6);
-  drawTimer = setTimeout(draw, Math.max(0, done + rest - performance.now()));
+  drawTimer = setTimeout(() => draw(), Math.max(0, done + rest - performance.now()));
 }
 
-function draw(): void {
+/** `view` is the height that will be looked at. */
+function draw(view?: number): void {
   if (drawTimer !== null) clearTimeout(drawTimer);
   drawTimer = null;
   const { document, preferences } = desk;
@@ -96,7 +97,7 @@ function draw(): void {
   if (!next || !document) return;
   const start = performance.now();
   const hopeless = document.trouble.broken && flip.reading === null && page.picture !== null;
-  const good = !hopeless && page.draw(next, preferences.layout, preferences.zoom, preferences.width);
+  const good = !hopeless && page.draw(next, preferences.layout, preferences.zoom, preferences.width, view);
   if (good) {
     const changed = desk.reading !== next;
     desk.reading = next;
@@ -111,6 +112,10 @@ function draw(): void {
   showControls();
   done = performance.now();
   cost = done - start;
+  if (good && !page.picture?.complete) {
+    drawTimer = setTimeout(() => draw(view));
+    return;
+  }
   post({ type: 'drawn', uri: document.uri, version: document.version, milliseconds: cost });
   if (!page.picture || !desk.reading) return;
   const wanted = unsaved;
@@ -186,8 +191,9 @@ const receive: { readonly [T in HostMessage['type']]: (message: Extract<HostMess
       desk.document = message;
       opinions.refresh();
       if (before && !other) return drawSoon();
-      draw();
-      frame.scroller.scrollTop = before === null && memory.uri === message.uri ? memory.scroll : 0;
+      const scroll = before === null && memory.uri === message.uri ? memory.scroll : 0;
+      draw(scroll);
+      frame.scroller.scrollTop = scroll;
       keep();
       opinions.begin();
     },

@@ -17,6 +17,8 @@ export interface Gestures {
 const PAGE_WIDTH = 760;
 const DRAG = 6;
 const SMALLEST = 0.6;
+/** After so many milliseconds of drawing, what is in view is shown before the rest. */
+const PATIENCE = 80;
 
 export class Page {
   readonly #sheet = element('div', { class: 'sheet' });
@@ -42,14 +44,24 @@ export class Page {
   }
 
   /**
-   * Draws a reading. When it cannot be drawn, the old picture stays.
+   * Draws a reading. When it cannot be drawn, the old picture stays. Of a long one, what is in view from this height
+   * on comes first; the rest comes when the same is drawn again.
    * @returns whether the picture is of this reading now
    */
-  draw(reading: Reading, layout: StaffLayout, zoom: number, width: 'panel' | 'page'): boolean {
+  draw(
+    reading: Reading,
+    layout: StaffLayout,
+    zoom: number,
+    width: 'panel' | 'page',
+    view = this.scroller.scrollTop,
+  ): boolean {
     const room = this.#width(zoom, width);
+    const begun = performance.now();
+    const seen = (view + 1.5 * this.scroller.clientHeight) / (zoom * SMALLEST);
+    const enough = (height: number): boolean => height > seen && performance.now() - begun > PATIENCE;
     let picture: Picture | null = null;
     try {
-      picture = this.#engraver.draw(reading, layout, room);
+      picture = this.#engraver.draw(reading, layout, room, enough);
     } catch {
       // abcjs chokes on some half-typed texts; they are like texts without music.
     }

@@ -87,6 +87,8 @@ export interface Drawn {
 export interface Drawing {
   readonly pieces: readonly Drawn[];
   readonly below: number;
+  /** Nothing is left to be drawn. */
+  readonly complete: boolean;
   /** By key: what need not be drawn next time. */
   readonly known: ReadonlyMap<string, readonly Piece[]>;
 }
@@ -182,7 +184,8 @@ interface Wish {
 }
 
 /**
- * Draws a tune for a page of this width. Each new piece is drawn in `host` and taken from there.
+ * Draws a tune for a page of this width. Each new piece is drawn in `host` and taken from there, until what is drawn
+ * so far down is enough for now.
  * @throws what abcjs throws on text it chokes on
  */
 export function drawPieces(
@@ -190,6 +193,7 @@ export function drawPieces(
   host: HTMLElement,
   width: number,
   before: ReadonlyMap<string, readonly Piece[]>,
+  enough: (height: number) => boolean,
 ): Drawing {
   const scale = Number(tune.formatting.scale) || 1;
   const { staffwidth } = tune.formatting;
@@ -200,47 +204,56 @@ export function drawPieces(
   const room = (width - PADDING.paddingleft - PADDING.paddingright) / scale;
   const frame = `${room} ${saying(formatting)}`;
   const known = new Map<string, Piece[]>();
-  const draw = (wish: Wish): Piece => {
+  const pieces: Drawn[] = [];
+  let height = 0;
+  /** Null where it is enough. */
+  const draw = (wish: Wish): Piece | null => {
     const key = `${frame} ${saying(wish)}`;
     const now = known.get(key) ?? [];
     // Two systems may look the same: each needs its own.
-    const piece = before.get(key)?.[now.length] ?? drawPiece(tune, host, formatting, room, wish);
-    known.set(key, [...now, piece]);
+    const piece =
+      before.get(key)?.[now.length] ??
+      (enough(height) ? null : drawPiece(tune, host, formatting, room, wish));
+    if (piece) known.set(key, [...now, piece]);
     return piece;
   };
+  const add = (piece: Piece, line: TuneLine, gap: number): void => {
+    pieces.push({ piece, line, gap });
+    height += gap + piece.height;
+  };
+  const part = (): Drawing => ({ pieces, below: 0, complete: false, known: new Map([...before, ...known]) });
   const { lines, metaText } = tune;
   const firstStaff = lines.findIndex((line) => line.staff);
   const above = firstStaff < 0 ? lines : lines.slice(0, firstStaff);
   const words = choose(metaText, (name) => !BELOW.has(name) && name !== 'tempo');
-  const pieces: Drawn[] = [
-    { piece: draw({ lines: above, words, carried: null, fromTop: true }), line: {}, gap: 0 },
-  ];
+  const top = draw({ lines: above, words, carried: null, fromTop: true });
+  if (top === null) return part();
+  add(top, {}, 0);
   const separation = staffSeparation(formatting);
   let last: Piece | null = null;
   for (let at = above.length; at < lines.length; ) {
     const next = lines.findIndex((line, i) => i > at && line.staff);
     const end = next < 0 ? lines.length : next;
     const own = lines.slice(at, end);
-    const piece: Piece = draw({
+    const piece: Piece | null = draw({
       // The last line of a tune is laid out in another way.
       lines: at === lines.length - 1 ? own : [...own, {}],
       words: last === null ? choose(metaText, (name) => name === 'tempo') : {},
       carried: last?.carried ?? null,
       fromTop: false,
     });
-    const gap = last ? between(last, piece, separation) : above.length > 0 ? separation : 0;
-    pieces.push({ piece, line: lines[at]!, gap });
+    if (piece === null) return part();
+    add(piece, lines[at]!, last ? between(last, piece, separation) : above.length > 0 ? separation : 0);
     last = piece;
     at = end;
   }
   const below = choose(metaText, (name) => BELOW.has(name));
-  if (Object.keys(below).length > 0)
-    pieces.push({
-      piece: draw({ lines: [], words: below, carried: null, fromTop: false }),
-      line: {},
-      gap: 0,
-    });
-  return { pieces, below: Number(formatting.botmargin ?? PADDING.paddingbottom), known };
+  if (Object.keys(below).length > 0) {
+    const foot = draw({ lines: [], words: below, carried: null, fromTop: false });
+    if (foot === null) return part();
+    add(foot, {}, 0);
+  }
+  return { pieces, below: Number(formatting.botmargin ?? PADDING.paddingbottom), complete: true, known };
 }
 
 /** Points as abcjs counts them. */

@@ -349,6 +349,28 @@ describe.skipIf(noStage)('the panel', { timeout: 120_000 }, () => {
     }
   });
 
+  test('of a long piece, what is in view comes first, and then the rest', async () => {
+    const panel = await open({ height: 500 });
+    const { reading } = piece({ bars: 300 });
+    await panel.page.evaluate(() => {
+      const counts: number[] = [];
+      Object.assign(window, { counts });
+      new MutationObserver(() => counts.push(document.querySelectorAll('.abcjs-notehead').length)).observe(
+        document.querySelector('main')!,
+        { childList: true, subtree: true },
+      );
+    });
+    await panel.show(reading);
+    const counts = await panel.page.evaluate(() => (window as unknown as { counts: number[] }).counts);
+    expect(counts[0]).toBeGreaterThan(32);
+    expect(counts[0]).toBeLessThan(300 * 16);
+    expect(counts.at(-1)).toBe(300 * 16);
+    // Nothing comes before what it follows, and the whole is what it is when it is drawn at once.
+    expect(counts).toEqual(counts.toSorted((a, b) => a - b));
+    const all = await heads(panel);
+    expect(Object.keys(all)).toHaveLength(reading.sheet.notes.length);
+  });
+
   test('redrawing keeps the view where it is', async () => {
     const panel = await open({ height: 500 });
     const { reading } = piece({ bars: 32 });

@@ -172,6 +172,22 @@ describe('a picture whose text changes', () => {
     expect(second.filter((ink) => !first.includes(ink))).toHaveLength(1);
   });
 
+  test('is the same when it is drawn part by part', () => {
+    const reading = readingOf(parse(CROSSING + piece({ bars: 32 }).text.replace(/^[^[]*/, '')));
+    const tell = (picture: Picture): Told => told(flattened(picture) + placesOf(picture));
+    const one = engraver();
+    const drawTo = (most: number): Picture => one.draw(reading, 'source', WIDTH, (height) => height > most)!;
+    let now = drawTo(300);
+    const heights = [now.height];
+    while (!now.complete) {
+      now = drawTo(now.height + 300);
+      heights.push(now.height);
+    }
+    expect(heights.length).toBeGreaterThan(3);
+    expect(heights).toEqual(heights.toSorted((a, b) => a - b));
+    expectSame(tell(now), tell(engraver().draw(reading, 'source', WIDTH)!));
+  });
+
   test.each([...examples, 'crossing'])('stands where abcjs draws it in one go: %s', (name) => {
     const { abc, sheet } = readingOf(parse(name === 'crossing' ? CROSSING : textOf(name)));
     const host = page.document.createElement('div') as unknown as HTMLElement;
