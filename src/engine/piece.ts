@@ -80,21 +80,21 @@ export async function harmonizePiece(
   engine: Pick<Engine, 'harmonize'>,
   call?: Call,
 ): Promise<Outcome> {
+  await breath();
   const order = orderOf(parsed, wish);
   const { gridded } = order;
   if (!gridded.grid.open.includes(1)) throw nothingOpen(gridded);
   const { fills, model, seconds } = await engine.harmonize(order.query, gridded.grid, order.wishes, call);
-  return {
-    order,
-    model,
-    seconds,
-    problems: gridded.problems,
-    proposals: fills.map((harmonization) => ({
-      edits: fill(parsed, gridded, harmonization.filled, wish.policy),
-      harmonization,
-    })),
-  };
+  const proposals: Proposal[] = [];
+  for (const harmonization of fills) {
+    await breath();
+    proposals.push({ edits: fill(parsed, gridded, harmonization.filled, wish.policy), harmonization });
+  }
+  return { order, model, seconds, problems: gridded.problems, proposals };
 }
+
+/** A host has other things to do: they come first between the steps of a run. */
+const breath = (): Promise<void> => new Promise((go) => setImmediate(go));
 
 /** Where in the text a cell of the order's grid comes from: its open event, else its voice. */
 export function spanAt(

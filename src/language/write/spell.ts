@@ -31,17 +31,22 @@ const CENTRE: Record<Key['mode'], number> = {
   locrian: 0.5,
 };
 
-const ALL: readonly (readonly [letter: Letter, alter: number])[] = ([0, 1, 2, 3, 4, 5, 6] as const).flatMap(
-  (letter) => [-2, -1, 0, 1, 2].map((alter) => [letter, alter] as const),
-);
+/** By MIDI number, as they are asked for. */
+const SPELLED = new Map<number, readonly Pitch[]>();
 
 /** Every spelling of a MIDI number with at most a double accidental. */
-function spelled(pitch: number): Pitch[] {
-  return ALL.flatMap(([letter, alter]) => {
-    const low = { letter, alter, octave: 0 };
-    const octave = (pitch - midi(low)) / 12;
-    return Number.isInteger(octave) ? [{ ...low, octave }] : [];
-  });
+function spelled(pitch: number): readonly Pitch[] {
+  const known = SPELLED.get(pitch);
+  if (known) return known;
+  const all = ([0, 1, 2, 3, 4, 5, 6] as const).flatMap((letter) =>
+    [-2, -1, 0, 1, 2].flatMap((alter) => {
+      const low = { letter, alter, octave: 0 };
+      const octave = (pitch - midi(low)) / 12;
+      return Number.isInteger(octave) ? [{ ...low, octave }] : [];
+    }),
+  );
+  SPELLED.set(pitch, all);
+  return all;
 }
 
 const samePlace = (a: Pitch, b: Pitch): boolean => a.letter === b.letter && a.alter === b.alter;

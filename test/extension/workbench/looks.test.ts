@@ -1,9 +1,8 @@
-// The preview of the packaged extension in a workbench: its looks in every kind of theme, and how soon it draws.
+// The preview of the packaged extension in a workbench: its looks in every kind of theme.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FrameLocator, Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { piece } from '../../preview/piece.ts';
 import { closeBrowser, openWorkbench, type Workbench } from './workbench.ts';
 
 const tune = readFileSync(join(import.meta.dirname, '../../../examples/evening-tune.satb'), 'utf8');
@@ -17,8 +16,6 @@ describe('the looks of the panel in the workbench', () => {
     workbench = await openWorkbench({
       files: {
         'tune.satb': tune,
-        'sixty-four.satb': piece({ bars: 64, title: 'Sixty-four' }).text,
-        'three-hundred.satb': piece({ bars: 300, title: 'Three hundred' }).text,
       },
       settings: { 'files.autoSave': 'off' },
       width: 1400,
@@ -105,46 +102,5 @@ describe('the looks of the panel in the workbench', () => {
       path: join(import.meta.dirname, `../../../out/screenshots/preview-${name}.png`),
       clip: { x, y: 36, width: 1400 - x, height: 640 },
     });
-  });
-
-  it.each([
-    ['sixty-four.satb', 64, 5],
-    ['three-hundred.satb', 300, 3],
-  ])('draws soon after the last key: %s', async (file, bars, times) => {
-    await workbench.openFile(file);
-    await workbench.command('Cantus: Open Preview to the Side');
-    await expect
-      .poll(() => panel().locator('.sheet .abcjs-notehead').count(), { timeout: 60_000 })
-      .toBe(16 * bars);
-    await (await workbench.webviewPage()).evaluate(() => {
-      const drawn: number[] = [];
-      Object.assign(window, { drawn });
-      new MutationObserver(() => drawn.push(performance.timeOrigin + performance.now())).observe(
-        document.querySelector('main')!,
-        { childList: true },
-      );
-    });
-    await workbench.page.evaluate(() => {
-      const keys: number[] = [];
-      Object.assign(window, { keys });
-      window.addEventListener('keydown', () => keys.push(performance.timeOrigin + performance.now()), true);
-    });
-    const taken: number[] = [];
-    for (let i = 0; i < times; i++) {
-      await workbench.goTo(2, 3);
-      await workbench.page.waitForTimeout(1000);
-      await workbench.page.keyboard.press(i % 2 === 0 ? 'x' : 'Delete');
-      await workbench.page.waitForTimeout(2500);
-      const key = await workbench.page.evaluate(() => (window as unknown as { keys: number[] }).keys.at(-1)!);
-      const drawn = await (await workbench.webviewPage()).evaluate(
-        () => (window as unknown as { drawn: number[] }).drawn.at(-1)!,
-      );
-      taken.push(drawn - key);
-    }
-    taken.sort((a, b) => a - b);
-    console.log(`${bars} bars: drawn ${taken.map((t) => t.toFixed(0)).join(', ')} ms after the key`);
-    // Other work on the machine counts here; the processor's own time is held within bounds by the preview's tests.
-    expect(taken[0]!).toBeGreaterThan(0);
-    expect(taken[0]!).toBeLessThan(bars === 64 ? 1500 : 6000);
   });
 });
