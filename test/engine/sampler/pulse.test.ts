@@ -48,6 +48,17 @@ describe('prices of moving', () => {
     expect(pulsePrice(grid, around(['-', C, C, C, C, C, C, C]), 0, 0, 1, C)).toBe(0);
   });
 
+  test('to move on the second and stay costs more than to move on, whichever is drawn last', () => {
+    const E = 64;
+    const staying = pulsePrice(grid, around([C, '-', D, D, '-', '-', '-', '-']), 0, 1, 2, D);
+    const moving = pulsePrice(grid, around([C, '-', E, E, '-', '-', '-', '-']), 0, 1, 2, D);
+    expect(staying).toBeGreaterThan(moving);
+    const after = around([C, D, '-', '-', '-', '-', '-', '-']);
+    expect(pulsePrice(grid, after, 0, 2, 4, D)).toBeGreaterThan(pulsePrice(grid, after, 0, 2, 4, E));
+    const first = around(['-', D, D, D, '-', '-', '-', '-']);
+    expect(pulsePrice(grid, first, 0, 0, 1, C)).toBe(staying);
+  });
+
   test('coarser grids have none', () => {
     const eighths = { ...grid, resolution: 8 as const };
     expect(pulsePrice(eighths, around([C, '-', '-', '-', '-', '-', '-', '-']), 0, 1, 2, D)).toBe(0);
