@@ -187,7 +187,10 @@ export class Panel implements vscode.Disposable {
   #changed(change: vscode.TextDocumentChangeEvent): void {
     if (!this.#isMine(change.document) || change.contentChanges.length === 0) return;
     this.#filled = shifted(this.#filled, change.contentChanges);
-    const late = oneOf(this.#configuration.get('update'), ['type', 'save'] as const) === 'save';
+    // What has no file yet would never be shown.
+    const late =
+      oneOf(this.#configuration.get('update'), ['type', 'save'] as const) === 'save' &&
+      !this.#document.isUntitled;
     this.#timer ??= setTimeout(
       () => {
         this.#timer = null;
