@@ -2,14 +2,15 @@
 
 import * as vscode from 'vscode';
 
-export function announceLosses(
+export async function announceLosses(
   log: vscode.LogOutputChannel,
   file: vscode.Uri,
   losses: readonly string[],
-): void {
+): Promise<void> {
   if (losses.length === 0) return;
   const name = vscode.workspace.asRelativePath(file);
-  const list = losses.join(', ');
-  log.warn(`${name}: not carried over: ${list}.`);
+  log.warn(`${name}: not carried over: ${losses.join(', ')}.`);
+  const { phrase } = await import('./sentences.ts');
+  const list = losses.map(phrase).join(', ');
   void vscode.window.showInformationMessage(vscode.l10n.t('{0}: not carried over: {1}.', name, list));
 }

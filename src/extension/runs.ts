@@ -15,6 +15,7 @@ import { spansOf } from './places.ts';
 import type { GhostNote } from './preview/messages.ts';
 import type { Previews } from './preview/previews.ts';
 import { applyEdits, rangeOf, type Scores } from './scores.ts';
+import { seedFor } from './seeds.ts';
 import { Track } from './track.ts';
 
 /** A finished run: what it proposes and how to apply it, as long as the text allows. */
@@ -31,6 +32,8 @@ interface Running {
   readonly label: string;
 }
 
+/** There are as many seeds. */
+const SEEDS = 2 ** 32;
 /** So long the status bar says which seed a run had, in milliseconds. */
 const SEED_SHOWN = 10_000;
 
@@ -41,9 +44,9 @@ export class Runs implements vscode.Disposable {
   readonly #running = new Map<string, Running>();
   /** The voices of each document that runs have written into since it was opened. */
   readonly #written = new Map<string, ReadonlySet<Voice>>();
-  readonly #closed = vscode.workspace.onDidCloseTextDocument(({ uri }) =>
-    this.#written.delete(uri.toString()),
-  );
+  readonly #closed = vscode.workspace.onDidCloseTextDocument(({ uri }) => this.#forget(uri.toString()));
+  /** The seed that a document names, and the last one that a run of it had. */
+  readonly #seeds = new Map<string, { readonly own: number; readonly last: number }>();
   #last: string | null = null;
   readonly #changed = new vscode.EventEmitter<void>();
   /** A run has begun or ended. */
@@ -75,6 +78,12 @@ export class Runs implements vscode.Disposable {
     return written ? VOICES.filter((voice) => written.has(voice)) : null;
   }
 
+  /** A seed for drawing again what is written: the document's own, or the one after the last that was drawn with. */
+  freshSeed(document: vscode.TextDocument, own: number): number {
+    const known = this.#seeds.get(document.uri.toString());
+    return known?.own === own ? (known.last + 1) % SEEDS : own;
+  }
+
   /** Cancels the run of a document, or all runs. */
   cancel(document?: vscode.TextDocument): void {
     if (document) this.#running.get(document.uri.toString())?.stop.abort();
@@ -84,8 +93,15 @@ export class Runs implements vscode.Disposable {
   /**
    * Runs the engine on the document's present text. Null where nothing came of it; the user has been told why. A
    * second run on a document cancels the first.
+   *
+   * @param others how likely pitches are that do not stand there yet, beside what the network thinks: 1 as it thinks
    */
-  async start(document: vscode.TextDocument, wish: Wish, label: string): Promise<Finished | null> {
+  async start(
+    document: vscode.TextDocument,
+    wish: Wish,
+    label: string,
+    others = 1,
+  ): Promise<Finished | null> {
     const key = document.uri.toString();
     this.#running.get(key)?.stop.abort();
     const running: Running = { stop: new AbortController(), label };
@@ -93,10 +109,11 @@ export class Runs implements vscode.Disposable {
     this.#changed.fire();
     const parsed = await this.scores.of(document);
     const track = new Track(document);
+    this.#noteSeed(key, seedFor(document, parsed.score), wish.seed);
     try {
       const outcome = await vscode.window.withProgress(
         { location: vscode.ProgressLocation.Window, title: label },
-        (bar) => this.#run(document, parsed, wish, running, (done) => bar.report({ message: done })),
+        (bar) => this.#run(document, parsed, wish, running, others, (done) => bar.report({ message: done })),
       );
       this.motor.answered(outcome.model);
       this.#say(document, outcome, label);
@@ -118,6 +135,16 @@ export class Runs implements vscode.Disposable {
     this.#changed.dispose();
   }
 
+  #noteSeed(key: string, own: number, seed = own): void {
+    const known = this.#seeds.get(key);
+    this.#seeds.set(key, { own, last: known?.own === own ? Math.max(known.last, seed) : seed });
+  }
+
+  #forget(key: string): void {
+    this.#written.delete(key);
+    this.#seeds.delete(key);
+  }
+
   #remember(document: vscode.TextDocument, { gridded }: Order): void {
     const key = document.uri.toString();
     const voices = gridded.targets.map(({ voice }) => voice);
@@ -129,12 +156,14 @@ export class Runs implements vscode.Disposable {
     parsed: Parsed,
     wish: Wish,
     running: Running,
+    others: number,
     report: (done: string) => void,
   ): Promise<Outcome> {
     const { harmonizePiece, orderOf } = await core();
     const order = orderOf(parsed, wish);
     const engine = await this.motor.engine();
-    return harmonizePiece(parsed, wish, engine, {
+    const { near } = await import('../engine/near.ts');
+    return harmonizePiece(parsed, wish, others < 1 ? near(engine, others) : engine, {
       signal: running.stop.signal,
       onProgress: (progress) => {
         const alternatives = wish.alternatives ?? 1;

@@ -44,7 +44,11 @@ export class Status implements vscode.Disposable {
     const document = vscode.window.activeTextEditor?.document;
     if (!item) return;
     const isPiece = document !== undefined && vscode.languages.match(item.selector, document) > 0;
-    const key = isPiece ? `${keyName((await this.scores.of(document)).score.key)} · ` : '';
+    const [{ keyText }, parsed] = await Promise.all([
+      import('./sentences.ts'),
+      isPiece ? this.scores.of(document) : null,
+    ]);
+    const key = parsed ? `${keyText(keyName(parsed.score.key))} · ` : '';
     const { model } = this.motor;
     const running = document ? this.runs.labelOf(document) : null;
     item.busy = running !== null;

@@ -1,9 +1,10 @@
-// Findings and failures by name, in the user's language. What the core says of one of them in particular (voices,
-// bars, advice) is English; in another language it stands behind the name. Loaded when there is something to say.
+// Findings and failures in the user's language: as sentences where these have a translation, else by name with the
+// core's English behind it. Loaded when there is something to say.
 
 import * as vscode from 'vscode';
 import type { EngineFailure, FailureReason } from '../engine/failure.ts';
 import type { Problem } from '../language/problem.ts';
+import { failureSentence, findingSentence } from './sentences.ts';
 
 /** By the code of a finding. */
 const FINDINGS: Readonly<Record<string, string>> = {
@@ -61,13 +62,15 @@ const FAILURES: Readonly<Record<Exclude<FailureReason, 'cancelled'>, string>> = 
 
 const isEnglish = (): boolean => vscode.l10n.bundle === undefined;
 
-/** @example findingText(finding) // in German 'Quintparallelen\nParallel fifths between soprano and bass, …' */
+/** @example findingText(finding) // in German 'Quintparallelen zwischen Sopran und Bass, …' */
 export function findingText({ code, message }: Pick<Problem, 'code' | 'message'>): string {
   const name = Object.hasOwn(FINDINGS, code) ? FINDINGS[code] : undefined;
-  return isEnglish() || name === undefined ? message : `${name}\n${message}`;
+  if (isEnglish() || name === undefined) return message;
+  return findingSentence(code, message) ?? `${name}\n${message}`;
 }
 
 /** What a user is told of a failure. */
 export function failureText({ reason, message }: EngineFailure): string {
-  return isEnglish() || reason === 'cancelled' ? message : `${FAILURES[reason]} (${message})`;
+  if (isEnglish() || reason === 'cancelled') return message;
+  return failureSentence(message) ?? `${FAILURES[reason]} (${message})`;
 }

@@ -2,8 +2,9 @@
 // one is kept, and keeping none is as easy.
 
 import * as vscode from 'vscode';
-import type { Wish } from '../../engine/piece.ts';
+import type { Order, Wish } from '../../engine/piece.ts';
 import type { Selection } from '../../language/read/grid.ts';
+import type { Filled } from '../../language/roll.ts';
 import type { Interval } from '../../language/time.ts';
 import type { Motor } from '../motor.ts';
 import { barsName, selectionIn } from '../places.ts';
@@ -78,14 +79,18 @@ export class Alternatives implements vscode.Disposable {
     const base = {
       policy: policyOf(document),
       alternatives: Math.max(2, Math.min(8, Math.floor(count))),
-      seed: seedFor(document, parsed.score),
       ...(model !== undefined && { model }),
     };
     // Where nothing is open, alternatives are to what is written: best to what was not written by the user.
-    const own = this.runs.ownVoices(document);
+    const voices = this.runs.ownVoices(document);
+    const seed = seedFor(document, parsed.score);
     const wish: Wish = isOpen({ ...base, selection: fill })
-      ? { ...base, selection: fill }
-      : { ...base, selection: { ...selected('resample'), ...(own && { voices: own }) } };
+      ? { ...base, seed, selection: fill }
+      : {
+          ...base,
+          seed: this.runs.freshSeed(document, seed),
+          selection: { ...selected('resample'), ...(voices && { voices }) },
+        };
     await this.previews.show(document);
     const label = vscode.l10n.t('Alternatives for {0}', barsName(parsed.score, wish.selection.bars));
     const finished = await this.runs.start(document, wish, label);
@@ -141,11 +146,19 @@ async function offersOf({ parsed, outcome }: Finished): Promise<Offer[]> {
     import('../../language/read/parse.ts'),
     import('../../language/write/edits.ts'),
   ]);
-  return outcome.proposals.map(({ edits }) => ({
-    label: vscode.l10n.t('seed {0}', outcome.order.wishes.seed),
+  const seed = vscode.l10n.t('seed {0}', outcome.order.wishes.seed);
+  return outcome.proposals.map(({ edits, harmonization }) => ({
+    label: [seed, ...newness(outcome.order.gridded, harmonization.filled)].join(', '),
     parsed: parse(apply(parsed.text, edits), parsed),
     filled: landings(edits),
   }));
+}
+
+/** How much of what was written is other than before; nothing where nothing was. */
+function newness({ grid }: Order['gridded'], { pitch }: Filled): string[] {
+  const before = [...grid.open.keys()].filter((cell) => grid.open[cell] === 1 && grid.pitch[cell] >= 0);
+  const others = before.filter((cell) => pitch[cell] !== grid.pitch[cell]).length;
+  return before.length === 0 ? [] : [vscode.l10n.t('{0} % new', Math.round((100 * others) / before.length))];
 }
 
 /** From the first bar with a drawn note to the last. */

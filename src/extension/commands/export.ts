@@ -39,13 +39,14 @@ export class Export implements vscode.Disposable {
     if (!document) return undefined;
     const choice = await choose(name);
     if (!choice) return undefined;
-    const target = into instanceof vscode.Uri ? into : await askForTarget(document, choice);
+    const { score } = await this.scores.of(document);
+    const target = into instanceof vscode.Uri ? into : await askForTarget(document, score.title, choice);
     if (!target) return undefined;
     try {
       const { content, losses } = await this.#content(document, choice);
       await vscode.workspace.fs.writeFile(target, content);
       this.log.info(`${vscode.workspace.asRelativePath(target)} written as ${choice.label}.`);
-      announceLosses(this.log, target, losses);
+      void announceLosses(this.log, target, losses);
       return target;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
@@ -95,16 +96,17 @@ async function choose(name: unknown): Promise<Choice | undefined> {
   return (await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Export as') }))?.choice;
 }
 
+/** Beside the document and called as it is; what has no file yet is called by its title. */
 function askForTarget(
-  document: vscode.TextDocument,
+  { uri, isUntitled }: vscode.TextDocument,
+  title: string,
   { label, extension }: Choice,
 ): Thenable<vscode.Uri | undefined> {
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
-  const beside = (path: string): string => `${path.replace(/\.[^./\\]*$/, '')}.${extension}`;
-  const name = document.uri.path.split('/').at(-1) || 'piece';
-  const suggested = document.isUntitled
-    ? folder && vscode.Uri.joinPath(folder, beside(name))
-    : document.uri.with({ path: beside(document.uri.path) });
+  const name = title.replaceAll(/[^\p{L}\p{N}]+/gu, '-').replaceAll(/^-|-$/g, '') || 'piece';
+  const suggested = isUntitled
+    ? folder && vscode.Uri.joinPath(folder, `${name}.${extension}`)
+    : uri.with({ path: `${uri.path.replace(/\.[^./\\]*$/, '')}.${extension}` });
   return vscode.window.showSaveDialog({
     title: vscode.l10n.t('Export as {0}', label),
     filters: { [label]: [extension] },

@@ -27,6 +27,7 @@ export class Harmonize implements vscode.Disposable {
       command('harmonizePiece', (uri) => this.#onPiece(uri, { mode: 'fill' })),
       command('harmonizeMelody', (uri) => this.#onPiece(uri, { mode: 'fill' })),
       command('resampleSelection', (given) => this.#onSelection('resample', given)),
+      command('varySelection', (uri, others) => this.#vary(uri, others)),
       command('resampleVoice', (voice, uri) => this.#resampleVoice(voice, uri)),
       command('cancel', async (uri) => this.runs.cancel(await documentOf(uri))),
     ];
@@ -42,6 +43,18 @@ export class Harmonize implements vscode.Disposable {
     if (!editor) return this.#onPiece(given, { mode });
     const { score } = await this.scores.of(editor.document);
     return this.#run(editor.document, selectionIn(editor, score, mode, mode === 'resample'));
+  }
+
+  /** Draws again what is selected, near to what is written; without a selection what Cantus has written. */
+  async #vary(uri: unknown, given: unknown): Promise<boolean> {
+    const others = typeof given === 'number' ? given : await askHowFar();
+    const document = others === undefined ? undefined : await pieceOf(uri);
+    if (!document) return false;
+    const editor = await editorOf(uri);
+    const { score } = await this.scores.of(document);
+    const selected: Selection = editor ? selectionIn(editor, score, 'resample', true) : { mode: 'resample' };
+    const own = selected.bars ? null : this.runs.ownVoices(document);
+    return this.#run(document, { ...selected, ...(own && { voices: own }) }, others);
   }
 
   async #onPlace(mode: Selection['mode'], { uri, from, to }: PlaceArgument): Promise<boolean> {
@@ -61,7 +74,7 @@ export class Harmonize implements vscode.Disposable {
     return voice === undefined ? false : this.#onPiece(uri, { mode: 'resample', voices: [voice] });
   }
 
-  async #run(document: vscode.TextDocument, selection: Selection): Promise<boolean> {
+  async #run(document: vscode.TextDocument, selection: Selection, others?: number): Promise<boolean> {
     const parsed = await this.scores.of(document);
     if (selection.mode === 'fill' && (await isFilled(parsed.score, selection))) {
       return this.#offerResample(document, selection);
@@ -72,13 +85,15 @@ export class Harmonize implements vscode.Disposable {
         ? vscode.l10n.t('Harmonizing {0}', bars)
         : vscode.l10n.t('Resampling {0}', bars);
     const model = this.motor.chosenModel;
+    const own = seedFor(document, parsed.score);
     const wish: Wish = {
       selection,
       policy: policyOf(document),
-      seed: seedFor(document, parsed.score),
+      // Whoever asks again for other notes wants others than last time.
+      seed: selection.mode === 'resample' ? this.runs.freshSeed(document, own) : own,
       ...(model !== undefined && { model }),
     };
-    const finished = await this.runs.start(document, wish, label);
+    const finished = await this.runs.start(document, wish, label, others);
     try {
       return (await finished?.apply(0)) ?? false;
     } finally {
@@ -129,7 +144,19 @@ const isPlace = (value: unknown): value is PlaceArgument =>
   typeof Reflect.get(value, 'from') === 'number' &&
   typeof Reflect.get(value, 'to') === 'number';
 
+/** How likely other pitches than the present ones are, as users say it. */
+async function askHowFar(): Promise<number | undefined> {
+  const items = [
+    { label: vscode.l10n.t('A few other notes'), others: 0.01 },
+    { label: vscode.l10n.t('Some other notes'), others: 0.1 },
+    { label: vscode.l10n.t('Many other notes'), others: 0.4 },
+  ];
+  return (await vscode.window.showQuickPick(items, { title: vscode.l10n.t('How far from what is written?') }))
+    ?.others;
+}
+
 async function askForVoice(): Promise<Voice | undefined> {
-  const items = VOICES.map((voice) => ({ label: VOICE_NAMES[voice], voice }));
+  const { phrase } = await import('../sentences.ts');
+  const items = VOICES.map((voice) => ({ label: phrase(VOICE_NAMES[voice]), voice }));
   return (await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Resample which voice?') }))?.voice;
 }

@@ -28,7 +28,7 @@ export class Import implements vscode.Disposable {
       const { content, losses } = await this.#read(uri);
       const document = await vscode.workspace.openTextDocument({ language: SATB, content });
       await vscode.window.showTextDocument(document, vscode.ViewColumn.Beside);
-      announceLosses(this.log, uri, losses);
+      void announceLosses(this.log, uri, losses);
       return document;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);

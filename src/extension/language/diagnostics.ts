@@ -70,14 +70,15 @@ export class Diagnostics implements vscode.Disposable {
 
   async #show(document: vscode.TextDocument): Promise<void> {
     const { version } = document;
-    const [findings, { findingText }] = await Promise.all([
+    const [findings, { findingText }, { phrase }] = await Promise.all([
       this.findings.of(document),
       import('../words.ts'),
+      import('../sentences.ts'),
     ]);
     if (document.isClosed || document.version !== version || !this.languages.includes(document)) return;
     this.#shown.set(
       document.uri,
-      findings.map((finding) => diagnosticOf(document, finding, findingText(finding))),
+      findings.map((finding) => diagnosticOf(document, finding, findingText(finding), phrase)),
     );
   }
 
@@ -89,7 +90,13 @@ export class Diagnostics implements vscode.Disposable {
   }
 }
 
-function diagnosticOf(document: vscode.TextDocument, finding: Finding, text: string): vscode.Diagnostic {
+/** @param say puts the names of places into the user's language */
+function diagnosticOf(
+  document: vscode.TextDocument,
+  finding: Finding,
+  text: string,
+  say: (words: string) => string,
+): vscode.Diagnostic {
   const diagnostic = new vscode.Diagnostic(
     rangeOf(document, finding.span),
     text,
@@ -101,7 +108,7 @@ function diagnosticOf(document: vscode.TextDocument, finding: Finding, text: str
     ({ message, span }) =>
       new vscode.DiagnosticRelatedInformation(
         new vscode.Location(document.uri, rangeOf(document, span)),
-        message,
+        say(message),
       ),
   );
   return diagnostic;

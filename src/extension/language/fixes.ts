@@ -58,10 +58,13 @@ async function actionsFor(
   parsed: Parsed,
   finding: Finding,
 ): Promise<vscode.CodeAction[]> {
-  const { mends } = await import('../../language/mend.ts');
+  const [{ mends }, { fixTitle }] = await Promise.all([
+    import('../../language/mend.ts'),
+    import('../sentences.ts'),
+  ]);
   const fixes: readonly Fix[] = [...(finding.fixes ?? []), ...mends(parsed, finding)];
   const actions = fixes.map(({ title, edits }, i) => {
-    const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
+    const action = new vscode.CodeAction(fixTitle(title), vscode.CodeActionKind.QuickFix);
     action.edit = change(document, edits);
     action.isPreferred = i === 0;
     return action;

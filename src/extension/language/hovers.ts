@@ -6,8 +6,10 @@ import { eventAt } from '../../language/outline.ts';
 import type { Event } from '../../language/score.ts';
 import type { Judged, Opinions } from '../opinions.ts';
 import { rangeOf, type Scores } from '../scores.ts';
-
 import { oddsText, pitchNameIn } from './spelling.ts';
+
+/** Ways to say in the user's language what the analysis says in English. */
+type Words = Pick<typeof import('../sentences.ts'), 'phrase' | 'keyText'>;
 
 export class Hovers implements vscode.HoverProvider {
   constructor(
@@ -22,13 +24,14 @@ export class Hovers implements vscode.HoverProvider {
     const { score } = await this.scores.of(document);
     const event = eventAt(score, document.offsetAt(position));
     if (event === null) return undefined;
-    const [{ explain }, { lengthName }] = await Promise.all([
+    const [{ explain }, { lengthName }, words] = await Promise.all([
       import('../../language/analyse/explain.ts'),
       import('../../language/analyse/lengths.ts'),
+      import('../sentences.ts'),
     ]);
     const judged = await this.opinions.on(document, event);
     const lines = [
-      ...linesOf(explain(score, event), event, lengthName(event.duration)),
+      ...linesOf(explain(score, event), event, lengthName(event.duration), words),
       ...(judged === null ? [] : opinionLines(judged)),
     ];
     const text = new vscode.MarkdownString(lines.join('  \n'));
@@ -36,15 +39,20 @@ export class Hovers implements vscode.HoverProvider {
   }
 }
 
-function linesOf(explanation: Explanation, event: Event, length: string): string[] {
+function linesOf(
+  explanation: Explanation,
+  event: Event,
+  length: string,
+  { phrase, keyText }: Words,
+): string[] {
   const { note, place, interval, chord, numeral, key } = explanation;
-  const lines = [`**${note}** · ${place} · ${length}`];
-  if (interval !== null) lines.push(vscode.l10n.t('{0} above the bass', interval));
+  const lines = [`**${phrase(note.replace(/^\w+/, phrase))}** · ${phrase(place)} · ${phrase(length)}`];
+  if (interval !== null) lines.push(vscode.l10n.t('{0} above the bass', phrase(interval)));
   if (chord !== null) {
     lines.push(
       numeral === null
-        ? vscode.l10n.t('in {0}, {1}', chord, key)
-        : vscode.l10n.t('in {0}, {1} of {2}', chord, numeral, key),
+        ? vscode.l10n.t('in {0}, {1}', chord, keyText(key))
+        : vscode.l10n.t('in {0}, {1} of {2}', chord, numeral, keyText(key)),
     );
   }
   lines.push(stateOf(event));

@@ -15,15 +15,21 @@ export class Structure
   constructor(private readonly scores: Scores) {}
 
   async provideDocumentSymbols(document: vscode.TextDocument): Promise<vscode.DocumentSymbol[]> {
-    const { score } = await this.scores.of(document);
+    const [{ score }, { phrase }] = await Promise.all([this.scores.of(document), import('../sentences.ts')]);
     return outline(score).map(({ title, span, bars }) => {
       const own = rangeOf(document, span);
       const inner = bars.map((bar) => rangeOf(document, bar.span));
       const whole = inner.reduce((all, range) => all.union(range), own);
-      const symbol = new vscode.DocumentSymbol(title, '', vscode.SymbolKind.Class, whole, own);
+      const symbol = new vscode.DocumentSymbol(
+        title.replace(/^\w+/, phrase),
+        '',
+        vscode.SymbolKind.Class,
+        whole,
+        own,
+      );
       symbol.children = bars.map((bar, i) => {
         const range = inner[i] ?? own;
-        return new vscode.DocumentSymbol(bar.title, '', vscode.SymbolKind.Field, range, range);
+        return new vscode.DocumentSymbol(phrase(bar.title), '', vscode.SymbolKind.Field, range, range);
       });
       return symbol;
     });

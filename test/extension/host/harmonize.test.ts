@@ -101,6 +101,47 @@ describe('harmonizing', function () {
     assert.ok(voiceLine(document, 'B').includes('@G,'));
   });
 
+  it('redraws with another seed each time, and with the same one when it is asked for', async () => {
+    const document = await open('again.satb', PIECE);
+    await run('harmonizePiece');
+    const harmonized = document.getText();
+    const drawn = new Set([harmonized]);
+    const seeds: string[] = [];
+    for (let i = 0; i < 3; i++) {
+      await run('resampleVoice', 2);
+      drawn.add(document.getText());
+      seeds.push(/^Last run seed (\d+)/m.exec(String(await run('report')))?.[1] ?? '');
+    }
+    assert.deepEqual(seeds, ['8', '9', '10']);
+    assert.ok(drawn.size > 2, [...drawn].join('\n'));
+    const last = document.getText();
+    await vscode.commands.executeCommand('undo');
+    const editor = vscode.window.activeTextEditor;
+    const at = document.getText().indexOf('seed 7') + 'seed '.length;
+    await editor?.edit((edit) =>
+      edit.replace(new vscode.Range(document.positionAt(at), document.positionAt(at + 1)), '10'),
+    );
+    await run('resampleVoice', 2);
+    assert.equal(document.getText().replace('seed 10', 'seed 7'), last);
+  });
+
+  it('varies what it has written: the nearer it is to stay, the fewer notes are others', async () => {
+    const document = await open('vary.satb', PIECE);
+    await run('harmonizePiece');
+    const before = document.getText().split(/[\s|]+/);
+    const others = async (how: number): Promise<number> => {
+      assert.equal(await run('varySelection', undefined, how), true);
+      assert.equal(voiceLine(document, 'S'), '[V:S] G A B c | d2 G2 |]');
+      const now = document.getText().split(/[\s|]+/);
+      await vscode.commands.executeCommand('undo');
+      return now.filter((token) => !before.includes(token)).length + Math.abs(now.length - before.length);
+    };
+    const few = await others(1e-9);
+    const many = await others(1);
+    say(`      ${few} tokens are others when it stays near, ${many} when it need not`);
+    assert.ok(few < many, `${few} of ${many}`);
+  });
+
   it('applies nothing where the text has changed meanwhile', async () => {
     const document = await open('raced.satb', PIECE);
     const result = run('harmonizePiece');

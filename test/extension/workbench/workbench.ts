@@ -220,9 +220,11 @@ export class Workbench {
     await this.page.keyboard.type(text, { delay: 15 });
   }
 
-  /** The inside of the (only, or first visible) webview. */
+  /** The inside of the (only, or first visible) preview. */
   webview(): FrameLocator {
-    return this.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+    return this.page
+      .frameLocator('iframe.webview.ready[src*="extensionId=cantus.cantus"]')
+      .frameLocator('iframe#active-frame');
   }
 
   /** The webview's own page, for what locators cannot ask. */
@@ -246,6 +248,14 @@ export class Workbench {
   async notification(text: string | RegExp): Promise<void> {
     await this.command('Notifications: Show Notifications');
     await this.page.locator('.notifications-center .notification-list-item', { hasText: text }).waitFor();
+  }
+
+  /** What the language-status item of the active editor says, with its button. It is open until Escape. */
+  async languageStatus(): Promise<Locator> {
+    const shown = this.page.locator('.hover-language-status');
+    await this.page.locator('[id="status.languageStatus"]').click();
+    await shown.waitFor();
+    return shown;
   }
 
   statusItem(text: string | RegExp): Locator {
