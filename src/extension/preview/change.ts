@@ -10,13 +10,13 @@ export function changeOf(before: Reading, now: Reading): ReadingChange {
   const moved = movement(abc, later);
   const [old, fresh] = [byVoice(before.sheet.notes), byVoice(now.sheet.notes)];
   const inVoice = (voice: number): Splice<SheetNote[]> =>
-    spliceOf(old[voice]!, fresh[voice]!, (a, b) => sameNote(movedNote(a, moved), b));
+    spliceOf(old[voice]!, fresh[voice]!, (a, b) => isMovedNote(a, b, moved));
   const { notes: _, bars, ...rest } = now.sheet;
   return {
     abc,
     later,
     notes: [inVoice(0), inVoice(1), inVoice(2), inVoice(3)],
-    bars: spliceOf(before.sheet.bars, bars, (a, b, index) => sameBar(movedBar(a, index, moved), b)),
+    bars: spliceOf(before.sheet.bars, bars, (a, b, index) => isMovedBar(a, b, index, moved)),
     rest,
   };
 }
@@ -67,7 +67,7 @@ function laterBars(
   const text = movement(abc, { bar: before.length, bars: 0, ticks: 0 });
   const changed = before.findIndex((old, i) => {
     const same = now[i];
-    return same === undefined || !sameBar(movedBar(old, i, text), same);
+    return same === undefined || !isMovedBar(old, same, i, text);
   });
   return { bar: Math.max(bar, changed), bars, ticks };
 }
@@ -78,74 +78,97 @@ function byVoice(notes: readonly SheetNote[]): SheetNote[][] {
   return voices;
 }
 
-/** Where what is not replaced stands now. */
+/** Where what is not replaced stands now: as numbers, since every note of a long piece is asked for it at each key. */
 interface Movement {
-  readonly span: (span: Span) => Span;
-  /** By how many bars and ticks a bar (an index into those before) and all in it is later. */
-  readonly by: (bar: number) => { readonly bars: number; readonly ticks: number };
+  readonly from: number;
+  readonly to: number;
+  readonly by: number;
+  readonly later: ReadingChange['later'];
 }
 
-function movement({ at, remove, insert }: Splice<string>, later: ReadingChange['later']): Movement {
-  const by = insert.length - remove;
-  return {
-    span: ({ start, end }) => ({
-      start: start >= at + remove ? start + by : start,
-      end: end > at ? end + by : end,
-    }),
-    by: (bar) => (bar >= later.bar ? later : { bars: 0, ticks: 0 }),
-  };
+const movement = ({ at, remove, insert }: Splice<string>, later: ReadingChange['later']): Movement => ({
+  from: at,
+  to: at + remove,
+  by: insert.length - remove,
+  later,
+});
+
+const movedStart = (offset: number, { to, by }: Movement): number => (offset >= to ? offset + by : offset);
+const movedEnd = (offset: number, { from, by }: Movement): number => (offset > from ? offset + by : offset);
+const movedSpan = ({ start, end }: Span, moved: Movement): Span => ({
+  start: movedStart(start, moved),
+  end: movedEnd(end, moved),
+});
+
+const STAYS = { bars: 0, ticks: 0 };
+/** By how much a bar (an index into those before) and all in it is later. */
+const lateness = (bar: number, { later }: Movement): { readonly bars: number; readonly ticks: number } =>
+  bar >= later.bar ? later : STAYS;
+
+function movedNote(note: SheetNote, moved: Movement): SheetNote {
+  const { bars, ticks } = lateness(note.bar, moved);
+  return { ...note, span: movedSpan(note.span, moved), bar: note.bar + bars, onset: note.onset + ticks };
 }
 
-const movedNote = (note: SheetNote, { span, by }: Movement): SheetNote => {
-  const { bars, ticks } = by(note.bar);
-  return { ...note, span: span(note.span), bar: note.bar + bars, onset: note.onset + ticks };
-};
-
-function movedBar(bar: SheetBar, index: number, { span, by }: Movement): SheetBar {
-  const { bars, ticks } = by(index);
+function movedBar(bar: SheetBar, index: number, moved: Movement): SheetBar {
+  const { bars, ticks } = lateness(index, moved);
   const [s, a, t, b] = bar.spans;
-  const moved = (own: Span | null): Span | null => own && span(own);
+  const span = (own: Span | null): Span | null => own && movedSpan(own, moved);
   return {
     ...bar,
     number: bar.number + bars,
     onset: bar.onset + ticks,
-    spans: [moved(s), moved(a), moved(t), moved(b)],
+    spans: [span(s), span(a), span(t), span(b)],
   };
 }
 
-const sameSpan = (a: Span | null, b: Span | null): boolean => a?.start === b?.start && a?.end === b?.end;
+const isMovedSpan = (a: Span | null, b: Span | null, moved: Movement): boolean =>
+  a === null || b === null
+    ? a === b
+    : movedStart(a.start, moved) === b.start && movedEnd(a.end, moved) === b.end;
 
-const sameList = (a: readonly unknown[], b: readonly unknown[]): boolean =>
-  a.length === b.length && a.every((item, i) => item === b[i]);
+function sameList(a: readonly unknown[], b: readonly unknown[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
 
-const sameNote = (a: SheetNote, b: SheetNote): boolean =>
-  a.onset === b.onset &&
-  a.bar === b.bar &&
-  a.duration === b.duration &&
-  sameSpan(a.span, b.span) &&
-  a.look === b.look &&
-  a.rest === b.rest &&
-  a.tied === b.tied &&
-  a.fermata === b.fermata &&
-  a.grace === b.grace &&
-  a.lyric === b.lyric &&
-  a.chord === b.chord &&
-  sameList(a.pitches, b.pitches) &&
-  sameList(a.names, b.names);
+function isMovedNote(a: SheetNote, b: SheetNote, moved: Movement): boolean {
+  const { bars, ticks } = lateness(a.bar, moved);
+  return (
+    a.onset + ticks === b.onset &&
+    a.bar + bars === b.bar &&
+    a.duration === b.duration &&
+    isMovedSpan(a.span, b.span, moved) &&
+    a.look === b.look &&
+    a.rest === b.rest &&
+    a.tied === b.tied &&
+    a.fermata === b.fermata &&
+    a.grace === b.grace &&
+    a.lyric === b.lyric &&
+    a.chord === b.chord &&
+    sameList(a.pitches, b.pitches) &&
+    sameList(a.names, b.names)
+  );
+}
 
-const sameBar = (a: SheetBar, b: SheetBar): boolean =>
-  a.onset === b.onset &&
-  a.number === b.number &&
-  a.duration === b.duration &&
-  a.phase === b.phase &&
-  a.beat === b.beat &&
-  a.metre?.beats === b.metre?.beats &&
-  a.metre?.unit === b.metre?.unit &&
-  a.key === b.key &&
-  a.repeatStarts === b.repeatStarts &&
-  a.repeatEnds === b.repeatEnds &&
-  a.ending === b.ending &&
-  a.spans.every((span, voice) => sameSpan(span, b.spans[voice] ?? null));
+function isMovedBar(a: SheetBar, b: SheetBar, index: number, moved: Movement): boolean {
+  const { bars, ticks } = lateness(index, moved);
+  return (
+    a.onset + ticks === b.onset &&
+    a.number + bars === b.number &&
+    a.duration === b.duration &&
+    a.phase === b.phase &&
+    a.beat === b.beat &&
+    a.metre?.beats === b.metre?.beats &&
+    a.metre?.unit === b.metre?.unit &&
+    a.key === b.key &&
+    a.repeatStarts === b.repeatStarts &&
+    a.repeatEnds === b.repeatEnds &&
+    a.ending === b.ending &&
+    a.spans.every((span, voice) => isMovedSpan(span, b.spans[voice] ?? null, moved))
+  );
+}
 
 /** The reading after a change. Null when it cannot be a change of this reading. */
 export function follow({ abc, sheet }: Reading, change: ReadingChange): Reading | null {
