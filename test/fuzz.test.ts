@@ -17,7 +17,14 @@ describe('damaged input', () => {
     for (const [name, { cases }] of tallies) expect(cases, name).toBeGreaterThan(0);
   });
 
-  it.each(['z', 'g\n', '1[V:1][', '?,'])('that once broke a promise does so no more: %j', (text) => {
+  it.each([
+    'z',
+    'g\n',
+    '1[V:1][',
+    '?,',
+    '[V:S] d4 | c4 |\n[V:B] G,4 |\n[V:S] e4 |\n[V:A] ?Z |\n[V:T] ?Z2',
+    'X:1\nM:4/4\nL:1/4\nV:S octave=-9\nV:A\nK:C\n[V:A] c4 | d4 |',
+  ])('that once broke a promise does so no more: %j', (text) => {
     readsBack(text);
     formats(text);
     for (let seed = 0; seed < 20; seed++) fills(text, new Dice(seed));

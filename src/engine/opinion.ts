@@ -5,6 +5,7 @@ import { midi } from '../language/pitch.ts';
 import type { Span, TextEdit } from '../language/problem.ts';
 import { type Gridded, outerPitch, toGrid } from '../language/read/grid.ts';
 import type { Parsed } from '../language/read/parse.ts';
+import { copyOf } from '../language/read/placed.ts';
 import { timed } from '../language/read/targets.ts';
 import { type Grid, UNKNOWN } from '../language/roll.ts';
 import { type Event, type Score, VOICES } from '../language/score.ts';
@@ -69,7 +70,7 @@ export function isolate(parsed: Parsed, event: Event): Isolated | null {
   if (event.kind !== 'note' || event.irregular !== null || !single) return null;
   const events = soundOf(timed(score, voice), event);
   const opened = new Map(
-    events.map((one) => [one, { ...one, state: 'open', rhythm: 'fixed' } as const satisfies Event]),
+    events.map((one) => [one, { ...copyOf(one), state: 'open', rhythm: 'fixed' } as const satisfies Event]),
   );
   const parts = score.parts.map((part) => ({
     ...part,

@@ -30,8 +30,8 @@ export function folds({ lines }: Tree): Fold[] {
   let i = 0;
   while (i < lines.length) {
     const line = lines[i]!;
-    const end = keyLine(lines, i);
-    if (line.kind === 'field' && line.text.startsWith('X:') && end > i) {
+    const end = line.kind === 'field' && line.text.startsWith('X:') ? keyLine(lines, i) : -1;
+    if (end > i) {
       add(i, end, 'header');
       i = end + 1;
     } else if (line.kind === 'comment') {

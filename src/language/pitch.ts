@@ -36,6 +36,14 @@ export interface Key {
   readonly signature: readonly [number, number, number, number, number, number, number];
 }
 
+/** Whether two keys are one and the same, explicit accidentals included. */
+export const equalKeys = (a: Key, b: Key): boolean =>
+  a === b ||
+  (a.mode === b.mode &&
+    a.tonic.letter === b.tonic.letter &&
+    a.tonic.alter === b.tonic.alter &&
+    a.signature.every((alter, letter) => alter === b.signature[letter]));
+
 /** Fifths of each mode's signature relative to the major key on the same tonic. */
 const MODE_FIFTHS: Record<Mode, number> = {
   lydian: 1,

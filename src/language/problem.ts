@@ -30,3 +30,23 @@ export interface Problem {
   readonly related?: readonly { readonly message: string; readonly span: Span }[];
   readonly fixes?: readonly Fix[];
 }
+
+const movedSpan = ({ start, end }: Span, by: number): Span => ({ start: start + by, end: end + by });
+
+/** The same finding where the text before it has grown by so many characters. */
+export const moved = <T extends Pick<Problem, 'span' | 'related' | 'fixes'>>(one: T, by: number): T =>
+  by === 0
+    ? one
+    : {
+        ...one,
+        span: movedSpan(one.span, by),
+        ...(one.related && {
+          related: one.related.map(({ message, span }) => ({ message, span: movedSpan(span, by) })),
+        }),
+        ...(one.fixes && {
+          fixes: one.fixes.map(({ title, edits }) => ({
+            title,
+            edits: edits.map(({ span, newText }) => ({ span: movedSpan(span, by), newText })),
+          })),
+        }),
+      };

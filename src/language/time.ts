@@ -22,6 +22,9 @@ export interface Metre {
   readonly unit: number;
 }
 
+export const equalMetres = (a: Metre | null, b: Metre | null): boolean =>
+  a === b || (a !== null && b !== null && a.beats === b.beats && a.unit === b.unit);
+
 /** The length of one full bar in ticks. */
 export const barTicks = (metre: Metre): Tick => (metre.beats * TICKS_PER_WHOLE) / metre.unit;
 

@@ -145,7 +145,7 @@ export function overLeaps(
     );
 }
 
-const tonicClass = (key: Key): number => midi({ ...key.tonic, octave: 0 }) % 12;
+const tonicClass = ({ tonic: { letter, alter } }: Key): number => midi({ letter, alter, octave: 0 }) % 12;
 /** Pitch class as semitones above the tonic. */
 const degree = (sound: Sound, key: Key): number => (sound.midi - tonicClass(key) + 12) % 12;
 

@@ -5,49 +5,88 @@ import { VOICE_NAMES } from '../score.ts';
 import type { Interval, Tick } from '../time.ts';
 import { type Row, type Ruled, ruleBars } from './bars.ts';
 import { readDirectives } from './directives.ts';
-import type { Draft, Finding, Stream, Tune } from './raw.ts';
+import { Placed } from './placed.ts';
+import type { Finding, Stream, Tune, Written } from './raw.ts';
 import { type Casting, castVoices } from './voices.ts';
+
+/** A bar of one voice in its place in the score. */
+export interface Measure {
+  readonly written: Written;
+  readonly onset: Tick;
+  readonly duration: Tick;
+  readonly events: readonly Event[];
+  readonly tempos: readonly Tempo[];
+}
+
+/** By bar; null where the voice has no music. */
+export type Measures = readonly (Measure | null)[];
 
 /** A score with what the checks need besides it. */
 export interface Reading {
   readonly tune: Tune;
   readonly casting: Casting;
   readonly rows: readonly Row[];
+  readonly measures: readonly [Measures, Measures, Measures, Measures];
   readonly score: Score;
   readonly findings: readonly Finding[];
 }
 
-/** Puts the score together. */
-export function buildScore(tune: Tune): Reading {
+/** Puts the score together. Bars and events that are as they were `before` are shared. */
+export function buildScore(tune: Tune, before?: Reading): Reading {
   const casting = castVoices(tune.streams, tune.order);
-  const ruled = ruleBars(casting.cast, tune.metre, tune.key);
+  const earlier = before && { bars: before.score.bars, rows: before.rows, length: before.score.length };
+  const ruled = ruleBars(casting.cast, tune.metre, tune.key, earlier);
   const { directives, findings } = readDirectives(tune.directives);
-  const part = (voice: Voice): Part => partOf(voice, casting.cast[voice], ruled, tune);
-  const parts = [part(0), part(1), part(2), part(3)] as const;
+  const measured = (voice: Voice): Measures => measuresOf(voice, ruled, before?.measures[voice] ?? []);
+  const measures = [measured(0), measured(1), measured(2), measured(3)] as const;
+  const part = (voice: Voice): Part => partOf(voice, casting.cast[voice], measures[voice], ruled, tune);
   const score: Score = {
     title: tune.titles[0] ?? '',
     composer: tune.composers.join('; '),
     unit: tune.unit,
     key: tune.key,
     metre: tune.metre,
-    tempos: temposOf(tune),
-    parts,
+    tempos: temposOf(measures),
+    parts: [part(0), part(1), part(2), part(3)],
     bars: ruled.bars,
     length: ruled.length,
     directives,
   };
-  return { tune, casting, rows: ruled.rows, score, findings };
+  return { tune, casting, rows: ruled.rows, measures, score, findings };
 }
 
-function partOf(voice: Voice, stream: Stream | null, ruled: Ruled, tune: Tune): Part {
-  const events: Event[] = [];
-  ruled.rows.forEach((row, bar) => {
-    const { onset, duration } = ruled.bars[bar]!;
-    const raw = row[voice];
-    if (!raw) return;
-    for (const draft of raw.events)
-      if (settle(draft, draft === raw.whole, voice, bar, onset, duration)) events.push(draft);
+const measuresOf = (voice: Voice, { rows, bars }: Ruled, before: Measures): Measures =>
+  rows.map((row, bar) => {
+    const written = row[voice];
+    if (!written) return null;
+    const { onset, duration } = bars[bar]!;
+    const old = before[bar];
+    const stays = old?.written.raw === written.raw && old.written.base === written.base;
+    if (stays && old.onset === onset && old.duration === duration) return old;
+    return measureOf(written, voice, bar, onset, duration);
   });
+
+const NO_TEMPOS: readonly Tempo[] = [];
+
+/** A `Z` fills its bar; what reaches over the end of its bar is cut off, what lies behind it dropped. */
+function measureOf(written: Written, voice: Voice, bar: number, onset: Tick, duration: Tick): Measure {
+  const { raw, base } = written;
+  const events: Event[] = [];
+  let tempos = NO_TEMPOS;
+  const last = raw.events.length - 1;
+  raw.events.forEach((draft, i) => {
+    const left = duration - draft.onset;
+    if (left < 0 || (left === 0 && draft.irregular !== 'grace')) return;
+    const lasting = raw.whole && i === last ? left : Math.min(draft.duration, left);
+    events.push(new Placed(draft, base, voice, bar, onset + draft.onset, lasting));
+    if (draft.speed) tempos = [...tempos, { onset: onset + draft.onset, ...draft.speed }];
+  });
+  return { written, onset, duration, events, tempos };
+}
+
+function partOf(voice: Voice, stream: Stream | null, measures: Measures, ruled: Ruled, tune: Tune): Part {
+  const events: Event[] = [];
+  for (const measure of measures) if (measure) for (const event of measure.events) events.push(event);
   return {
     voice,
     id: stream ? stream.id : null,
@@ -58,29 +97,11 @@ function partOf(voice: Voice, stream: Stream | null, ruled: Ruled, tune: Tune): 
   };
 }
 
-/** Moves an event to its place: a `Z` fills its bar; what reaches over the end of its bar is cut off, what lies behind it dropped. */
-function settle(
-  draft: Draft,
-  whole: boolean,
-  voice: Voice,
-  bar: number,
-  onset: Tick,
-  duration: Tick,
-): boolean {
-  const left = duration - draft.onset;
-  if (left < 0 || (left === 0 && draft.irregular !== 'grace')) return false;
-  draft.voice = voice;
-  draft.bar = bar;
-  draft.onset += onset;
-  draft.duration = whole ? left : Math.min(draft.duration, left);
-  return true;
-}
-
-function gapsOf(voice: Voice, ruled: Ruled): Interval[] {
+function gapsOf(voice: Voice, { bars, rows }: Ruled): Interval[] {
   const gaps: { from: Tick; to: Tick }[] = [];
-  ruled.bars.forEach(({ onset, duration }, bar) => {
-    const raw = ruled.rows[bar]?.[voice];
-    if (raw && raw.events.length > 0) return;
+  rows.forEach((row, bar) => {
+    if (row[voice] && row[voice].raw.events.length > 0) return;
+    const { onset, duration } = bars[bar]!;
     const last = gaps[gaps.length - 1];
     if (last && last.to === onset) last.to = onset + duration;
     else gaps.push({ from: onset, to: onset + duration });
@@ -88,12 +109,11 @@ function gapsOf(voice: Voice, ruled: Ruled): Interval[] {
   return gaps;
 }
 
-/** Tempo marks of the sung voices, each moment once. To be read once the events have their places. */
-function temposOf(tune: Tune): Tempo[] {
+/** Tempo marks of the sung voices, each moment once. */
+function temposOf(measures: Reading['measures']): Tempo[] {
   const tempos = new Map<Tick, Tempo>();
-  for (const { event, quarters, text } of tune.tempos) {
-    if (event.bar >= 0 && !tempos.has(event.onset))
-      tempos.set(event.onset, { onset: event.onset, quarters, text });
-  }
+  for (const voice of measures)
+    for (const measure of voice)
+      for (const tempo of measure?.tempos ?? []) if (!tempos.has(tempo.onset)) tempos.set(tempo.onset, tempo);
   return [...tempos.values()].sort((a, b) => a.onset - b.onset);
 }

@@ -3,20 +3,28 @@
 
 import { parseChordSymbol } from '../analyse/symbol.ts';
 import { midi, type Pitch, pitchName } from '../pitch.ts';
-import type { Fix, Problem, Severity, Span } from '../problem.ts';
-import { type Event, type Part, type Range, VOICE_NAMES, VOICES } from '../score.ts';
+import { type Fix, moved, type Problem, type Severity, type Span } from '../problem.ts';
+import { type Directives, type Event, type Range, VOICE_NAMES, VOICES, type Voice } from '../score.ts';
 import { barTicks, TICKS_PER_WHOLE, type Tick } from '../time.ts';
 import { deviations } from './bars.ts';
-import type { Reading } from './build.ts';
-import type { Finding, RawBar } from './raw.ts';
+import type { Measure, Measures, Reading } from './build.ts';
+import type { Finding, Written } from './raw.ts';
 import type { Tree } from './tree.ts';
 
 /** What a check may look at. */
 interface Case extends Reading {
   readonly tree: Tree;
   readonly text: string;
-  /** The open events of all voices. */
-  readonly open: readonly Event[];
+}
+
+/** What a check of notes may look at: those of one voice in one bar. */
+interface Notes {
+  readonly voice: Voice;
+  readonly events: readonly Event[];
+  /** The event before them that is no grace note. */
+  readonly before: Event | null;
+  readonly directives: Directives;
+  readonly text: string;
 }
 
 type Found = Omit<Finding, 'code'>;
@@ -24,8 +32,10 @@ type Found = Omit<Finding, 'code'>;
 interface Check {
   readonly code: string;
   readonly severity: Severity;
-  /** Absent: found while reading the tune or its directives. */
+  /** Without `find` and `hear` it is found while reading the tune or its directives. */
   readonly find?: (one: Case) => Iterable<Found>;
+  /** Bar by bar and voice by voice: what it says of a bar that stays as it is stays as it is. */
+  readonly hear?: (notes: Notes) => Iterable<Found>;
 }
 
 const CHECKS: readonly Check[] = [
@@ -42,10 +52,10 @@ const CHECKS: readonly Check[] = [
   { code: 'bar-metre', severity: 'warning', find: barMetres },
   { code: 'bad-length', severity: 'error' },
   { code: 'dangling-tie', severity: 'warning' },
-  { code: 'out-of-range', severity: 'warning', find: outOfRange },
-  { code: 'open-off-grid', severity: 'error', find: openOffGrid },
-  { code: 'contradictory-candidates', severity: 'error', find: contradictions },
-  { code: 'portable-open', severity: 'hint', find: bareOpens },
+  { code: 'out-of-range', severity: 'warning', hear: outOfRange },
+  { code: 'open-off-grid', severity: 'error', hear: openOffGrid },
+  { code: 'contradictory-candidates', severity: 'error', hear: contradictions },
+  { code: 'portable-open', severity: 'hint', hear: bareOpens },
   { code: 'unknown-directive', severity: 'warning' },
   { code: 'bad-directive', severity: 'error' },
   { code: 'overlay', severity: 'information' },
@@ -61,17 +71,84 @@ export const CODES: readonly { readonly code: string; readonly severity: Severit
   ({ code, severity }) => ({ code, severity }),
 );
 
-/** Runs all checks; problems come in the order of the text. */
-export function check(reading: Reading, tree: Tree, text: string): readonly Problem[] {
-  const one: Case = { ...reading, tree, text, open: openEvents(reading.score.parts) };
-  const noted = [...reading.tune.findings, ...reading.findings];
-  const problems: Problem[] = [];
-  for (const { code, severity, find } of CHECKS) {
-    const found = find ? find(one) : noted.filter((finding) => finding.code === code);
-    for (const finding of found) problems.push({ severity, ...finding, code });
-  }
-  return problems.sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
+const RANKS: ReadonlyMap<string, number> = new Map(CHECKS.map(({ code }, rank) => [code, rank]));
+
+/** A reading with what is wrong with it. */
+export interface Checked {
+  readonly reading: Reading;
+  readonly problems: readonly Problem[];
+  /** Of the notes of each bar, where there are any. */
+  readonly heard: ReadonlyMap<Measure, readonly Problem[]>;
 }
+
+/** Runs all checks; problems come in the order of the text. What was found `before` in the same bars is kept. */
+export function check(reading: Reading, tree: Tree, text: string, before?: Checked): Checked {
+  const one: Case = { ...reading, tree, text };
+  const problems: Problem[] = [];
+  for (const finding of [...reading.tune.findings, ...reading.findings])
+    problems.push({ severity: CHECKS[RANKS.get(finding.code)!]!.severity, ...finding });
+  for (const { code, severity, find } of CHECKS)
+    if (find) for (const found of find(one)) problems.push({ severity, ...found, code });
+  const heard = hearAll(reading, text, before);
+  for (const found of heard.values()) problems.push(...found);
+  const rank = ({ code }: Problem): number => RANKS.get(code)!;
+  problems.sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end || rank(a) - rank(b));
+  return { reading, problems, heard };
+}
+
+function hearAll({ score, measures }: Reading, text: string, before?: Checked): Checked['heard'] {
+  const heard = new Map<Measure, readonly Problem[]>();
+  const { directives } = score;
+  const known = before && sameLaws(before.reading.score.directives, directives) ? before : null;
+  const step = TICKS_PER_WHOLE / directives.grid;
+  for (const voice of VOICES) {
+    const old = known?.reading.measures[voice] ?? [];
+    measures[voice].forEach((measure, bar) => {
+      if (!measure || measure.events.length === 0) return;
+      const same = old[bar] && saysTheSame(old[bar], measure, step) ? old[bar] : null;
+      const by = same ? measure.written.base - same.written.base : 0;
+      const before = same ? null : eventBefore(measures[voice], bar);
+      const found = same
+        ? known?.heard.get(same)?.map((problem) => moved(problem, by))
+        : hear({ voice, events: measure.events, before, directives, text });
+      if (found && found.length > 0) heard.set(measure, found);
+    });
+  }
+  return heard;
+}
+
+function eventBefore(measures: Measures, bar: number): Event | null {
+  for (let i = bar - 1; i >= 0; i--) {
+    const event = measures[i]?.events.findLast(({ irregular }) => irregular !== 'grace');
+    if (event) return event;
+  }
+  return null;
+}
+
+/** Whether two bars are the same to checks of notes: a tie into the first note is judged by the bar before. */
+const saysTheSame = (a: Measure, b: Measure, step: Tick): boolean =>
+  a.written.raw === b.written.raw &&
+  a.duration === b.duration &&
+  (a.onset - b.onset) % step === 0 &&
+  a.events[0]?.continues !== true;
+
+const OF_NOTES = CHECKS.filter(({ hear }) => hear !== undefined);
+
+function hear(notes: Notes): Problem[] {
+  const problems: Problem[] = [];
+  for (const { code, severity, hear } of OF_NOTES)
+    for (const found of hear!(notes)) problems.push({ severity, ...found, code });
+  return problems;
+}
+
+/** Whether the same notes are found right and wrong. */
+const sameLaws = (a: Directives, b: Directives): boolean =>
+  a.grid === b.grid &&
+  a.chords === b.chords &&
+  a.range.every(({ low, high }, voice) => {
+    const other = b.range[voice]!;
+    return low === other.low && high === other.high;
+  });
 
 // ---- the tune as a whole
 
@@ -177,21 +254,24 @@ function* shortVoices({ score }: Case): Iterable<Found> {
 function* barLengths({ score, rows, text }: Case): Iterable<Found> {
   for (const [i, row] of rows.entries()) {
     const bar = score.bars[i]!;
-    for (const { voice, raw } of deviations(row, bar.duration)) {
+    for (const { voice, written } of deviations(row, bar.duration)) {
+      const { raw } = written;
       const difference = bar.duration - raw.length;
       const advice = difference > 0 ? `Add ${fraction(difference)}` : `Take away ${fraction(-difference)}`;
       const message = `The ${VOICE_NAMES[voice].toLowerCase()} lasts ${fraction(raw.length)} in bar ${bar.number}, the bar ${fraction(bar.duration)}. ${advice}.`;
-      const span = bar.spans[voice] ?? { start: raw.start, end: raw.end };
-      yield { message, span, fixes: difference > 0 ? [fillUp(raw, difference, text)] : [] };
+      const span = bar.spans[voice] ?? placeOf(written);
+      yield { message, span, fixes: difference > 0 ? [fillUp(written, difference, text)] : [] };
     }
   }
 }
 
+const placeOf = ({ raw, base }: Written): Span => ({ start: base + raw.start, end: base + raw.end });
+
 /** Leaves what is missing at the end of a bar open. */
-function fillUp(raw: RawBar, missing: Tick, text: string): Fix {
-  let at = raw.end;
+function fillUp(written: Written, missing: Tick, text: string): Fix {
+  let at = placeOf(written).end;
   while (')-'.includes(text[at] ?? ' ')) at++;
-  const newText = ` ?z${lengthText(missing, raw.unit)}`;
+  const newText = ` ?z${lengthText(missing, written.raw.unit)}`;
   return {
     title: `Leave the missing ${fraction(missing)} open`,
     edits: [{ span: { start: at, end: at }, newText }],
@@ -201,8 +281,9 @@ function fillUp(raw: RawBar, missing: Tick, text: string): Fix {
 function* missingBarLines({ score, rows }: Case): Iterable<Found> {
   for (const [i, row] of rows.entries()) {
     for (const voice of VOICES) {
-      const at = row[voice]?.lineMissing ?? -1;
-      if (at < 0) continue;
+      const written = row[voice];
+      if (!written || written.raw.lineMissing < 0) continue;
+      const at = written.base + written.raw.lineMissing;
       const message = `The ${VOICE_NAMES[voice].toLowerCase()} has no bar line before bar ${score.bars[i]?.number}, where the other voices have one. Add \`|\`.`;
       const span = { start: at, end: at };
       yield { message, span, fixes: [{ title: 'Add the bar line', edits: [{ span, newText: '| ' }] }] };
@@ -216,8 +297,8 @@ function* barMetres({ score, rows }: Case): Iterable<Found> {
     const full = bar.metre ? barTicks(bar.metre) : bar.duration;
     if (bar.duration === full) continue;
     if (bar.duration < full && mayBeShort(i, score.bars, rows)) continue;
-    const raw = rows[i]?.find((one) => one && one.events.length > 0);
-    const span = bar.spans.find((one) => one !== null) ?? (raw ? { start: raw.start, end: raw.end } : null);
+    const written = rows[i]?.find((one) => one && one.raw.events.length > 0);
+    const span = bar.spans.find((one) => one !== null) ?? (written ? placeOf(written) : null);
     if (!span) continue;
     const message = `Bar ${bar.number} lasts ${fraction(bar.duration)}, the metre says ${bar.metre?.beats}/${bar.metre?.unit}. Mend its lengths, or write the metre it has, as in \`[M:3/4]\`.`;
     yield { message, span };
@@ -228,21 +309,19 @@ function mayBeShort(i: number, bars: Reading['score']['bars'], rows: Reading['ro
   const bar = bars[i]!;
   const next = bars[i + 1];
   if (bar.phase > 0 || !next || next.phase > 0 || next.opens.repeat || bar.barline !== 'single') return true;
-  return rows[i]!.some((raw) => raw?.lineEnd) || i === 0;
+  return rows[i]!.some((one) => one?.raw.lineEnd) || i === 0;
 }
 
 // ---- notes
 
-function* outOfRange({ score }: Case): Iterable<Found> {
-  for (const { voice, events } of score.parts) {
-    const range = score.directives.range[voice];
-    for (const event of events) {
-      if (event.continues || event.irregular === 'grace' || event.state === 'open') continue;
-      const outside = firstOutside(event.pitches, range);
-      if (!outside) continue;
-      const message = `${pitchName(outside)} is ${midi(outside) < range.low ? 'below' : 'above'} the ${VOICE_NAMES[voice].toLowerCase()}'s range. Move it, or widen the range with \`%%cantus:range\`.`;
-      yield { message, span: event.span };
-    }
+function* outOfRange({ voice, events, directives }: Notes): Iterable<Found> {
+  const range = directives.range[voice];
+  for (const event of events) {
+    if (event.continues || event.irregular === 'grace' || event.state === 'open') continue;
+    const outside = firstOutside(event.pitches, range);
+    if (!outside) continue;
+    const message = `${pitchName(outside)} is ${midi(outside) < range.low ? 'below' : 'above'} the ${VOICE_NAMES[voice].toLowerCase()}'s range. Move it, or widen the range with \`%%cantus:range\`.`;
+    yield { message, span: event.span };
   }
 }
 
@@ -254,10 +333,10 @@ function firstOutside(pitches: readonly Pitch[], { low, high }: Range): Pitch | 
   return null;
 }
 
-function* openOffGrid({ score, text, open }: Case): Iterable<Found> {
-  const { grid } = score.directives;
+function* openOffGrid({ events, directives: { grid }, text }: Notes): Iterable<Found> {
   const step = TICKS_PER_WHOLE / grid;
-  for (const event of open) {
+  for (const event of events) {
+    if (event.state !== 'open') continue;
     const fits = event.onset % step === 0 && event.duration % step === 0;
     if (fits && event.irregular === null) continue;
     const why =
@@ -278,36 +357,34 @@ function close(event: Event, text: string): Fix {
   return { title: 'Leave it as it is written (remove ?)', edits: [{ span, newText }] };
 }
 
-function* contradictions({ score }: Case): Iterable<Found> {
-  const { range, chords } = score.directives;
-  for (const { voice, events } of score.parts) {
-    const { low, high } = range[voice];
-    let before: Event | null = null;
-    for (const event of events) {
-      const { candidates } = event;
-      if (candidates) {
-        if (!candidates.some((pitch) => midi(pitch) >= low && midi(pitch) <= high)) {
-          const message = `None of ${names(candidates)} is in the ${VOICE_NAMES[voice].toLowerCase()}'s range. Offer other pitches, or widen the range with \`%%cantus:range\`.`;
-          yield { message, span: event.span };
-        }
-        if (event.continues && before && before.pitches.length > 0 && !shared(candidates, before.pitches)) {
-          const message = `${names(before.pitches)} is tied into this note, but only ${names(candidates)} may stand here. Add the tied pitch, or remove the tie.`;
-          yield { message, span: event.span };
-        }
-        const chord = chords === 'require' && event.chordSymbol ? parseChordSymbol(event.chordSymbol) : null;
-        if (chord && !candidates.some((pitch) => chord.classes.includes(midi(pitch) % 12))) {
-          const message = `None of ${names(candidates)} is in the chord ${event.chordSymbol}, which \`%%cantus:chords require\` asks for. Offer a tone of the chord, or write \`%%cantus:chords prefer\`.`;
-          yield { message, span: event.span };
-        }
+function* contradictions({ voice, events, before, directives }: Notes): Iterable<Found> {
+  const { low, high } = directives.range[voice];
+  let last = before;
+  for (const event of events) {
+    const { candidates } = event;
+    if (candidates) {
+      if (!candidates.some((pitch) => midi(pitch) >= low && midi(pitch) <= high)) {
+        const message = `None of ${names(candidates)} is in the ${VOICE_NAMES[voice].toLowerCase()}'s range. Offer other pitches, or widen the range with \`%%cantus:range\`.`;
+        yield { message, span: event.span };
       }
-      if (event.irregular !== 'grace') before = event;
+      if (event.continues && last && last.pitches.length > 0 && !shared(candidates, last.pitches)) {
+        const message = `${names(last.pitches)} is tied into this note, but only ${names(candidates)} may stand here. Add the tied pitch, or remove the tie.`;
+        yield { message, span: event.span };
+      }
+      const symbol = directives.chords === 'require' ? event.chordSymbol : null;
+      const chord = symbol ? parseChordSymbol(symbol) : null;
+      if (chord && !candidates.some((pitch) => chord.classes.includes(midi(pitch) % 12))) {
+        const message = `None of ${names(candidates)} is in the chord ${event.chordSymbol}, which \`%%cantus:chords require\` asks for. Offer a tone of the chord, or write \`%%cantus:chords prefer\`.`;
+        yield { message, span: event.span };
+      }
     }
+    if (event.irregular !== 'grace') last = event;
   }
 }
 
-function* bareOpens({ text, open }: Case): Iterable<Found> {
-  for (const event of open) {
-    if (!isBare(event, text)) continue;
+function* bareOpens({ events, text }: Notes): Iterable<Found> {
+  for (const event of events) {
+    if (event.state !== 'open' || !isBare(event, text)) continue;
     const span: Span = { start: event.body.start, end: event.body.start };
     const message =
       'Other programs pass over a bare `?` together with its length. Write `?x`, which every reader takes as a rest.';
@@ -322,12 +399,6 @@ function* bareOpens({ text, open }: Case): Iterable<Found> {
 
 const isBare = (event: Event, text: string): boolean =>
   event.body.start === event.body.end || /[\d/-]/.test(text[event.body.start] ?? '');
-
-function openEvents(parts: readonly Part[]): readonly Event[] {
-  const open: Event[] = [];
-  for (const { events } of parts) for (const event of events) if (event.state === 'open') open.push(event);
-  return open;
-}
 
 const names = (pitches: readonly Pitch[]): string => pitches.map(pitchName).join(', ');
 

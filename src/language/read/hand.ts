@@ -8,7 +8,8 @@ import { type Metre, TICKS_PER_WHOLE, type Tick } from '../time.ts';
 import { readBarline, stronger } from './barlines.ts';
 import type { EventItem, Item, Length, MarkItem } from './grammar.ts';
 import { alignLyrics, alignSymbols, FERMATAS, type Word } from './lyrics.ts';
-import type { Draft, RawBar, Stream } from './raw.ts';
+import type { Passage, Stance } from './passages.ts';
+import type { Draft, RawBar, Speed, Stream } from './raw.ts';
 import { NO_PITCHES, Sounds, type Spellings, same } from './sounds.ts';
 import type { Line } from './tree.ts';
 
@@ -17,8 +18,6 @@ const LONGEST = 64 * TICKS_PER_WHOLE;
 const MOST_BARS = 100;
 /** More verses under a note than this are not kept. */
 const MOST_VERSES = 99;
-/** The bar of an event that has no place in the score yet. */
-const NOWHERE = -1;
 const NONE: readonly string[] = [];
 
 /** What all hands of a tune share. */
@@ -27,15 +26,18 @@ export interface Desk {
   /** Decorations of one letter, as `U:` defines them. */
   readonly symbols: ReadonlyMap<string, string>;
   note(code: string, message: string, span: Span, fixes?: readonly Fix[]): void;
-  /** Told of every event as it is written. */
-  heard(event: Draft): void;
+  /** The tempo that begins with the next event, if any; nobody gets it twice. */
+  takeSpeed(): Speed | null;
 }
 
 export class Hand {
   readonly sounds: Sounds;
   bar: RawBar;
+  /** Where the line stands on which the bar begins: its offsets count from there. */
+  private base = 0;
   private last: Draft | null = null;
   private lastBar: RawBar | null = null;
+  private lastBase = 0;
   private decorations: string[] = [];
   private annotations: string[] = [];
   private chordSymbol: string | null = null;
@@ -58,6 +60,8 @@ export class Hand {
   private verseAt = 0;
   /** Which run of music lines that is. */
   private group = -1;
+  /** So many bars belong to passages, which others may share: they are copied before they change. */
+  private shared = 0;
 
   constructor(
     private readonly desk: Desk,
@@ -72,19 +76,102 @@ export class Hand {
 
   /** Takes the next item; `index` is that of its line, `group` that of the run of lines joined by `\`. */
   take(item: Item, line: Line, index: number, group: number): void {
-    if (this.group !== group) {
-      this.group = group;
-      this.lineBar = this.stream.bars.length;
-      this.lineEvent = this.bar.events.length;
-      this.verse = 0;
-    }
+    this.beginGroup(group);
     if (item.kind === 'bar') {
       this.closeAt(item, line, index);
       return;
     }
-    if (this.bar.start < 0) this.bar.start = line.start + item.start;
+    if (this.bar.start < 0) this.beginBar(line, item.start);
     if (item.kind === 'event') this.event(item, line);
     else this.mark(item, line);
+  }
+
+  private beginGroup(group: number): void {
+    if (this.group === group) return;
+    this.group = group;
+    this.lineBar = this.stream.bars.length;
+    this.lineEvent = this.bar.events.length;
+    this.verse = 0;
+    if (!this.rests) return;
+    // What begins between two bars does not reach back over the end of the line before.
+    this.last = null;
+    this.lastBar = null;
+  }
+
+  private beginBar(line: Line, at: number): void {
+    this.base = line.start;
+    this.bar.start = at;
+  }
+
+  /** A place on a line, counted from the base of the bar. */
+  private inBar(line: Line, at: number): number {
+    return line.start - this.base + at;
+  }
+
+  /** Whether the voice is between two bars, and nothing that it has read waits for what is to come. */
+  get rests(): boolean {
+    return (
+      this.bar.start < 0 &&
+      this.last?.tied !== true &&
+      this.decorations.length === 0 &&
+      this.annotations.length === 0 &&
+      this.chordSymbol === null &&
+      this.slurs === 0 &&
+      this.broken === null &&
+      this.tuplet === null &&
+      this.grace === null &&
+      !this.overlay
+    );
+  }
+
+  /** How it goes on from here; for a voice that rests. */
+  stance(index: number, symbols: string): Stance {
+    const { key, octave, transpose, reach } = this.sounds;
+    const { metre, unit, bar, stream } = this;
+    const here = this.signLine === index;
+    return {
+      key,
+      metre,
+      unit,
+      clef: stream.clef,
+      octave,
+      transpose,
+      reach,
+      symbols,
+      repeat: bar.repeat,
+      ending: bar.ending,
+      sign: here ? this.sign : '',
+      signEnd: here ? this.signEnd : 0,
+    };
+  }
+
+  /** Goes from the `before` to the `after` of a passage that stands at `base`. */
+  repeat({ bars, after, verse, verseAt }: Passage, base: number, group: number): void {
+    this.beginGroup(group);
+    for (const raw of bars) this.stream.bars.push({ raw, base });
+    this.stream.clef = after.clef;
+    this.sounds.key = after.key;
+    this.sounds.octave = after.octave;
+    this.sounds.transpose = after.transpose;
+    this.metre = after.metre;
+    this.unit = after.unit;
+    this.bar = this.openBar();
+    this.bar.repeat = after.repeat;
+    this.bar.ending = after.ending;
+    this.verse = verse;
+    this.verseAt = verseAt;
+    this.share();
+  }
+
+  /** What it has read since it had so many bars, and can be read again in one. */
+  passage(bars: number): Pick<Passage, 'bars' | 'verse' | 'verseAt'> {
+    this.share();
+    const { verse, verseAt, stream } = this;
+    return { bars: stream.bars.slice(bars).map(({ raw }) => raw), verse, verseAt };
+  }
+
+  private share(): void {
+    this.shared = this.stream.bars.length;
   }
 
   /** The text turns to another voice. */
@@ -96,7 +183,7 @@ export class Hand {
     return {
       events: [],
       length: 0,
-      whole: null,
+      whole: false,
       empty: false,
       start: -1,
       end: -1,
@@ -127,7 +214,7 @@ export class Hand {
 
   private closeBar(barline: Bar['barline']): void {
     this.bar.barline = barline;
-    this.stream.bars.push(this.bar);
+    this.stream.bars.push({ raw: this.bar, base: this.base });
     this.bar = this.openBar();
     this.sounds.forget();
     this.overlay = false;
@@ -140,21 +227,29 @@ export class Hand {
     if (occupied(this.bar) || between) {
       this.bar.empty = !occupied(this.bar);
       if (this.bar.empty) {
-        this.bar.start = this.signEnd;
-        this.bar.end = line.start + item.start;
+        this.beginBar(line, this.signEnd);
+        this.bar.end = item.start;
       }
+      this.bar.lineEnd = item === line.items[line.items.length - 1];
       this.closeBar(barline);
-      this.stream.bars[this.stream.bars.length - 1]!.lineEnd = item === line.items[line.items.length - 1];
-    } else {
-      const before = this.stream.bars[this.stream.bars.length - 1];
-      if (before) before.barline = stronger(before.barline, barline);
-    }
+    } else this.strengthen(barline);
     if (starts) this.bar.repeat = true;
     if (ending !== null) this.bar.ending = ending;
     this.signLine = index;
     this.sign = text;
-    this.signEnd = line.start + item.end;
+    this.signEnd = item.end;
     this.decorations = [];
+  }
+
+  /** Another bar line behind the last one. */
+  private strengthen(barline: Bar['barline']): void {
+    const { bars } = this.stream;
+    const before = bars.at(-1);
+    if (!before) return;
+    const both = stronger(before.raw.barline, barline);
+    // A copy, since the bar may be shared.
+    if (both !== before.raw.barline)
+      bars[bars.length - 1] = { raw: { ...before.raw, barline: both }, base: before.base };
   }
 
   private endGrace(): void {
@@ -168,12 +263,12 @@ export class Hand {
   }
 
   /** What stands behind a `Z` begins a new bar, bar line or not. */
-  private breakBar(at: number): void {
+  private breakBar(line: Line, at: number): void {
     const { grace } = this;
     this.grace = null;
     this.closeBar('single');
     this.grace = grace;
-    this.bar.start = at;
+    this.beginBar(line, at);
     this.bar.lineMissing = at;
   }
 
@@ -181,6 +276,8 @@ export class Hand {
   finish(): void {
     if (occupied(this.bar)) this.closeBar('none');
     if (this.last?.tied) this.dangling(this.last);
+    this.stream.octave = this.sounds.octave;
+    this.stream.transpose = this.sounds.transpose;
   }
 
   private mark(item: MarkItem, line: Line): void {
@@ -205,11 +302,11 @@ export class Hand {
         return;
       case 'slur-close':
         if (this.last) this.last.slurEnds++;
-        if (occupied(this.bar)) this.bar.end = line.start + item.end;
+        if (occupied(this.bar)) this.bar.end = this.inBar(line, item.end);
         return;
       case 'tie':
         if (this.last?.kind === 'note') this.tie(this.last);
-        if (occupied(this.bar)) this.bar.end = line.start + item.end;
+        if (occupied(this.bar)) this.bar.end = this.inBar(line, item.end);
         return;
       case 'broken':
         this.breakRhythm(item);
@@ -307,7 +404,7 @@ export class Hand {
         ],
       );
     if (this.overlay) return;
-    if (this.bar.whole) this.breakBar(line.start + item.start);
+    if (this.bar.whole) this.breakBar(line, item.start);
     if (item.core === 'bars') {
       this.wholeBars(item, line);
       return;
@@ -332,24 +429,22 @@ export class Hand {
     this.attach(draft);
     this.join(draft, item);
     bar.length += draft.duration;
-    bar.end = draft.span.end;
+    bar.end = draft.end;
     bar.events.push(draft);
   }
 
   private draft(item: EventItem, line: Line, kind: Event['kind']): Draft {
-    const span = at(line, item);
     return {
       kind,
       state: item.prefix === '?' ? 'open' : item.prefix === '@' ? 'pinned' : 'written',
       rhythm: 'fixed',
-      voice: 0,
       onset: 0,
       duration: 0,
-      bar: NOWHERE,
       pitches: NO_PITCHES,
       candidates: null,
-      span,
-      body: item.prefix === '' ? span : { start: line.start + item.body, end: span.end },
+      start: this.inBar(line, item.start),
+      body: this.inBar(line, item.body),
+      end: this.inBar(line, item.end),
       tied: false,
       continues: false,
       fermata: false,
@@ -360,12 +455,13 @@ export class Hand {
       lyrics: NONE,
       slurStarts: 0,
       slurEnds: 0,
+      speed: null,
     };
   }
 
   /** Hands over what stood before the event. */
   private attach(draft: Draft): void {
-    this.desk.heard(draft);
+    draft.speed = this.desk.takeSpeed();
     if (this.decorations.length > 0) {
       draft.decorations = this.decorations;
       draft.fermata = this.decorations.some((name) => FERMATAS.has(name));
@@ -400,6 +496,7 @@ export class Hand {
     this.sounds.held = NO_PITCHES;
     this.last = draft;
     this.lastBar = this.bar;
+    this.lastBase = this.base;
     if (item.tied || item.pitches.some((pitch) => pitch.tied)) this.tie(draft);
   }
 
@@ -409,11 +506,12 @@ export class Hand {
     this.sounds.held = draft.pitches;
   }
 
-  private dangling(draft: Draft): void {
+  /** Of the last event. */
+  private dangling({ start, end }: Draft): void {
     this.desk.note(
       'dangling-tie',
       'This tie leads to no note of the same pitch. Repeat the pitch after it, or remove the `-`.',
-      draft.span,
+      { start: this.lastBase + start, end: this.lastBase + end },
     );
   }
 
@@ -453,15 +551,15 @@ export class Hand {
       );
     for (let i = 0; i < count; i++) {
       if (i > 0) this.closeBar('single');
+      if (this.bar.start < 0) this.beginBar(line, item.start);
       const draft = this.draft(item, line, 'rest');
       draft.rhythm = item.prefix === '?' ? 'free' : 'fixed';
       draft.onset = this.bar.length;
       if (i === 0) this.attach(draft);
       this.join(draft, item);
-      if (this.bar.start < 0) this.bar.start = draft.span.start;
-      this.bar.whole ??= draft;
+      this.bar.whole = true;
       this.bar.events.push(draft);
-      this.bar.end = draft.span.end;
+      this.bar.end = draft.end;
     }
   }
 
@@ -486,8 +584,12 @@ export class Hand {
     const sung: Draft[] = [];
     const bars: number[] = [];
     const all = this.stream.bars;
+    for (; this.shared > this.lineBar; this.shared--) {
+      const { raw, base } = all[this.shared - 1]!;
+      all[this.shared - 1] = { raw: { ...raw, events: raw.events.map((event) => ({ ...event })) }, base };
+    }
     for (let i = this.lineBar; i <= all.length; i++) {
-      const { events } = all[i] ?? this.bar;
+      const { events } = all[i]?.raw ?? this.bar;
       for (let j = i === this.lineBar ? this.lineEvent : 0; j < events.length; j++) {
         const event = events[j]!;
         if (event.kind !== 'note' || event.irregular === 'grace' || event.rhythm === 'free') continue;

@@ -2,9 +2,9 @@
 
 import type { Problem } from '../problem.ts';
 import type { Score } from '../score.ts';
-import type { Row } from './bars.ts';
-import { buildScore } from './build.ts';
-import { check } from './check.ts';
+import { buildScore, type Reading } from './build.ts';
+import { type Checked, check } from './check.ts';
+import type { Passages } from './passages.ts';
 import { readTune } from './streams.ts';
 import { readTree, type Tree } from './tree.ts';
 
@@ -16,8 +16,15 @@ export interface Parsed {
   readonly tree: Tree;
   readonly score: Score;
   readonly problems: readonly Problem[];
-  /** Parallel to `score.bars`: how each voice writes that bar (unit length, octave, where its text ends). */
-  readonly rows: readonly Row[];
+  /** How the text writes the score. */
+  readonly reading: Reading;
+  /** What the next reading need not do again. */
+  readonly kept: Kept;
+}
+
+interface Kept {
+  readonly passages: Passages;
+  readonly checked: Checked;
 }
 
 export interface Options {
@@ -28,6 +35,9 @@ export interface Options {
 /** Reads a text. What did not change since `previous` (the same text before an edit) is not read again. */
 export function parse(text: string, previous?: Parsed, options: Options = {}): Parsed {
   const tree = readTree(text, previous?.tree);
-  const reading = buildScore(readTune(tree, options.tune));
-  return { text, tree, score: reading.score, rows: reading.rows, problems: check(reading, tree, text) };
+  const { tune, passages } = readTune(tree, options.tune, previous?.kept.passages);
+  const reading = buildScore(tune, previous?.reading);
+  const checked = check(reading, tree, text, previous?.kept.checked);
+  const { problems } = checked;
+  return { text, tree, score: reading.score, problems, reading, kept: { passages, checked } };
 }

@@ -6,16 +6,35 @@ import type { Fix, Severity, Span } from '../problem.ts';
 import type { Bar, Event } from '../score.ts';
 import type { Metre, Tick } from '../time.ts';
 
-/** An event under construction. `onset` counts from the start of its bar until the bars are laid out. */
-export type Draft = { -readonly [K in keyof Event]: Event[K] };
+/** What a tempo mark asks for. */
+export interface Speed {
+  /** Quarter notes a minute. */
+  readonly quarters: number;
+  readonly text: string | null;
+}
 
-/** A bar of one voice, as written. */
+/**
+ * An event as its voice writes it, under construction until its line is read. It has no place in the score yet:
+ * `onset` counts from the start of its bar, offsets from the bar's base.
+ */
+export type Draft = {
+  -readonly [K in Exclude<keyof Event, 'voice' | 'bar' | 'span' | 'body'>]: Event[K];
+} & {
+  readonly start: number;
+  /** Where the prefix ends. */
+  readonly body: number;
+  readonly end: number;
+  /** The tempo that begins with it. */
+  speed: Speed | null;
+};
+
+/** A bar of one voice, as written. Offsets count from its base. */
 export interface RawBar {
   readonly events: Draft[];
   /** Sum of the lengths in it; what `Z` adds is not known yet. */
   length: Tick;
-  /** The `Z` that fills it (from `length` on), if any. */
-  whole: Draft | null;
+  /** Its last event is a `Z`, which fills it (from `length` on). */
+  whole: boolean;
   /** Two bar lines on one line with nothing between them: a bar to be filled. */
   empty: boolean;
   /** From its first token to the end of its last event (or the slur or tie on it). */
@@ -38,13 +57,22 @@ export interface RawBar {
   lineMissing: number;
 }
 
+/** A bar in its place in the text: `base` is where the line begins on which the bar does. */
+export interface Written {
+  readonly raw: RawBar;
+  readonly base: number;
+}
+
 export interface Stream {
   /** '' for the voice of a tune without `V:`. */
   readonly id: string;
   name: string;
   clef: string | null;
+  /** How it writes pitches where it ends: in the whole of a voice without music. */
+  octave: number;
+  transpose: number;
   span: Span;
-  readonly bars: RawBar[];
+  readonly bars: Written[];
 }
 
 /** Something to tell the user, noted while reading. */
@@ -57,13 +85,6 @@ export interface Finding {
   readonly severity?: Severity;
 }
 
-/** A tempo mark, and the event it stands before. */
-export interface RawTempo {
-  readonly event: Draft;
-  readonly quarters: number;
-  readonly text: string | null;
-}
-
 /** The first tune of a text, voice by voice. */
 export interface Tune {
   readonly titles: readonly string[];
@@ -73,7 +94,6 @@ export interface Tune {
   readonly key: Key;
   readonly metre: Metre | null;
   readonly streams: readonly Stream[];
-  readonly tempos: readonly RawTempo[];
   /** Voice ids in the order of `%%score` or `%%staves`; empty without one. */
   readonly order: readonly string[];
   /** `%%` and `I:` lines of the tune and of the file's header. */

@@ -15,14 +15,13 @@ import {
   readUnit,
   readVoice,
 } from './fields.ts';
-import type { MarkItem } from './grammar.ts';
+import type { Item, MarkItem } from './grammar.ts';
 import { type Desk, Hand } from './hand.ts';
 import { readWords } from './lyrics.ts';
-import type { Draft, Finding, RawTempo, Stream, Tune } from './raw.ts';
+import { findingsAt, leadOf, type Passage, type Passages, sameStance, staysWithin } from './passages.ts';
+import type { Finding, Speed, Stream, Tune } from './raw.ts';
 import type { Reach, Spellings } from './sounds.ts';
-import { fieldLetter, type Line, type Tree } from './tree.ts';
-
-export type { RawBar, Tune } from './raw.ts';
+import { type Content, fieldLetter, type Line, type Tree } from './tree.ts';
 
 /** More voices than this are not kept. */
 const MOST_VOICES = 64;
@@ -40,20 +39,36 @@ const SHORTHANDS: readonly (readonly [string, string])[] = [
   ['u', 'upbow'],
   ['v', 'downbow'],
 ];
-/** Reads the tune with the given reference number (`X:3`), else the first one. */
-export function readTune(tree: Tree, tune?: number): Tune {
-  return new Reader(tree).read(tune);
+
+/** A voice as a `V:` field names it. */
+interface Named {
+  readonly id: string;
+  readonly properties: Properties;
+  /** `%%score` could not name a voice that has one of its signs. */
+  readonly isOdd: boolean;
+}
+
+/**
+ * Reads the tune with the given reference number (`X:3`), else the first one. Passages that an earlier reading knows
+ * are not read again.
+ */
+export function readTune(tree: Tree, tune?: number, known?: Passages): { tune: Tune; passages: Passages } {
+  const reader = new Reader(tree, known ?? new Map());
+  return { tune: reader.read(tune), passages: reader.passages };
 }
 
 class Reader implements Desk {
   private readonly findings: Finding[] = [];
   private readonly hands = new Map<string, Hand>();
-  private readonly tempos: RawTempo[] = [];
   private readonly titles: string[] = [];
   private readonly composers: string[] = [];
   private readonly fields = new Set<string>();
   private readonly directives: { name: string; value: string; span: Span }[] = [];
+  private readonly named = new Map<string, Named>();
+  readonly passages = new Map<Content, Passage>();
   readonly symbols = new Map(SHORTHANDS);
+  /** The definitions that have made them differ from the usual ones. */
+  private defined = '';
   readonly spellings: Spellings = new Map();
   private order: readonly string[] = [];
   private reach: Reach = 'pitch';
@@ -61,7 +76,7 @@ class Reader implements Desk {
   private key: Key = C_MAJOR;
   private metre: Metre | null = null;
   private clef: Properties = { clef: null, octave: null, transpose: null, name: null };
-  private tempo: { quarters: number; text: string | null } | null = null;
+  private speed: Speed | null = null;
   private hand: Hand | null = null;
   private inBody = false;
   private headerEnd = 0;
@@ -72,19 +87,22 @@ class Reader implements Desk {
 
   private voiceFollows: readonly boolean[] | null = null;
 
-  constructor(private readonly tree: Tree) {}
+  constructor(
+    private readonly tree: Tree,
+    private readonly known: Passages,
+  ) {}
 
   read(tune?: number): Tune {
     const { lines } = this.tree;
     const { from, to, first } = this.findTune(tune);
-    for (let i = 0; i < first; i++) this.readLine(lines[i]!, i);
+    for (let i = 0; i < first; ) i = this.readLine(i, first);
     const begin = lines[from]?.start ?? 0;
     this.headerEnd = begin;
     let end = begin;
-    for (let i = from; i < to; i++) {
-      const line = lines[i]!;
-      this.readLine(line, i);
-      if (line.kind !== 'blank' && line.kind !== 'text') end = line.end;
+    for (let i = from; i < to; ) {
+      i = this.readLine(i, to);
+      const { kind, end: lineEnd } = lines[i - 1]!;
+      if (kind !== 'blank' && kind !== 'text') end = lineEnd;
     }
     for (const hand of this.hands.values()) hand.finish();
     return {
@@ -95,7 +113,6 @@ class Reader implements Desk {
       key: this.key,
       metre: this.metre,
       streams: [...this.hands.values()].map((hand) => hand.stream),
-      tempos: this.tempos,
       order: this.order,
       directives: this.directives,
       headerEnd: this.headerEnd,
@@ -129,32 +146,33 @@ class Reader implements Desk {
     this.findings.push(fixes ? { code, message, span, fixes } : { code, message, span });
   }
 
-  heard(event: Draft): void {
-    if (!this.tempo) return;
-    this.tempos.push({ event, ...this.tempo });
-    this.tempo = null;
+  takeSpeed(): Speed | null {
+    const { speed } = this;
+    this.speed = null;
+    return speed;
   }
 
-  private readLine(line: Line, index: number): void {
+  /** Reads a line, and what can only be read with it; gives the line to go on with, which is not behind `to`. */
+  private readLine(index: number, to: number): number {
+    const line = this.tree.lines[index]!;
     switch (line.kind) {
       case 'directive':
         this.directiveLine(line);
-        return;
+        break;
       case 'field':
         this.fieldLine(line, index);
-        return;
+        break;
       case 'symbols':
         this.hand?.adorn(line.words);
-        return;
+        break;
       case 'lyrics':
         this.lyricLine(line);
-        return;
+        break;
       case 'music':
-        this.musicLine(line, index);
-        return;
+        return this.musicLine(line, index, to);
       default:
-        return;
     }
+    return index + 1;
   }
 
   // ---- fields
@@ -288,15 +306,20 @@ class Reader implements Desk {
       }
     } else if (letter === 'Q') {
       const unit = this.unit ?? defaultUnit(this.metre);
-      const tempo = readTempo(text, this.inBody && this.hand ? this.hand.unit : unit);
-      if (tempo) this.tempo = tempo;
+      const speed = readTempo(text, this.inBody && this.hand ? this.hand.unit : unit);
+      if (speed) this.speed = speed;
     } else if (letter === 'U') {
       const match = /^\s*(\S)\s*=\s*[!+]?([^!+]*)/.exec(text);
-      if (match) this.symbols.set(match[1] ?? '', (match[2] ?? '').trim());
+      if (match) this.define(match[1] ?? '', (match[2] ?? '').trim());
     } else if (letter === 'I') {
       const match = /^\s*(\S*)\s*([\s\S]*)$/.exec(text);
       this.directive(match?.[1] ?? '', (match?.[2] ?? '').trim(), span);
     }
+  }
+
+  private define(letter: string, decoration: string): void {
+    this.symbols.set(letter, decoration);
+    this.defined += `${letter}=${decoration}\n`;
   }
 
   private badField(letter: string, expected: string, span: Span): void {
@@ -307,16 +330,25 @@ class Reader implements Desk {
 
   /** `V:`, declaring a voice in the header and turning to one in the body. */
   private voiceField(text: string, span: Span): void {
-    const [id = ''] = text.trimStart().split(/\s/, 1);
-    // `%%score` could not name a voice that has one of its signs.
-    if (id === '' || /[()[\]{}|*+]/.test(id)) this.badField('V', 'a voice such as `V:S`', span);
+    const { id, isOdd } = this.nameOf(text);
+    if (id === '' || isOdd) this.badField('V', 'a voice such as `V:S`', span);
     if (id === '') return;
     if (this.inBody) this.enter(text, span);
     else this.declare(text, span);
   }
 
+  private nameOf(text: string): Named {
+    let named = this.named.get(text);
+    if (!named) {
+      const voice = readVoice(text);
+      named = { ...voice, isOdd: /[()[\]{}|*+]/.test(voice.id) };
+      this.named.set(text, named);
+    }
+    return named;
+  }
+
   private declare(text: string, span: Span): Hand {
-    const { id, properties } = readVoice(text);
+    const { id, properties } = this.nameOf(text);
     let hand = this.hands.get(id);
     if (!hand) {
       hand = this.newHand(id, span);
@@ -327,11 +359,12 @@ class Reader implements Desk {
     return hand;
   }
 
-  private enter(text: string, span: Span): void {
+  private enter(text: string, span: Span): Hand {
     const from = this.hand;
     const hand = this.declare(text, span);
     if (from !== hand) from?.leave();
     this.hand = hand;
+    return hand;
   }
 
   private apply(hand: Hand, properties: Properties): void {
@@ -346,7 +379,7 @@ class Reader implements Desk {
 
   private newHand(id: string, span: Span): Hand {
     const { clef, octave, transpose } = this.clef;
-    const stream: Stream = { id, name: '', clef, span, bars: [] };
+    const stream: Stream = { id, name: '', clef, octave: 0, transpose: 0, span, bars: [] };
     const hand = new Hand(this, stream, this.unit ?? defaultUnit(this.metre), this.metre, this.key);
     hand.sounds.reach = this.reach;
     hand.sounds.octave = clefOctave(clef) + (octave ?? 0);
@@ -357,19 +390,82 @@ class Reader implements Desk {
 
   // ---- music
 
-  private musicLine(line: Line, index: number): void {
+  /** Reads a line of music and its words: from an earlier reading where the line is a passage it knows. */
+  private musicLine(line: Line, index: number, to: number): number {
     this.beginBody(line.start);
     this.lastField = '';
-    if (!this.continued) this.group++;
+    const goesOn = this.continued;
     this.continued = false;
-    for (const item of line.items) {
-      if (item.kind === 'field') this.inlineField(item, line);
-      else if (item.kind === 'continuation') this.continued = true;
-      else {
-        if (!this.hand) this.enter('', { start: line.start + item.start, end: line.start + item.start });
-        this.hand?.take(item, line, index, this.group);
-      }
+    if (!goesOn) this.group++;
+    const { items } = line;
+    const lead = leadOf(items);
+    for (let i = 0; i < lead; i++) this.item(items[i]!, line, index);
+    const first = items[lead];
+    const end = this.endOfWords(index + 1, to);
+    const hand = first ? this.handAt(first, line) : null;
+    if (hand?.rests && !goesOn && !this.speed) this.passage(hand, lead, index, end);
+    else this.readOn(lead, index, end);
+    return end;
+  }
+
+  private passage(hand: Hand, lead: number, index: number, end: number): void {
+    const line = this.tree.lines[index]!;
+    const before = hand.stance(index, this.defined);
+    const known = this.known.get(line.content);
+    if (known && sameStance(known.before, before) && this.stands(known, index, end)) {
+      hand.repeat(known, line.start, this.group);
+      for (const finding of findingsAt(known, line.start)) this.findings.push(finding);
+      if (known.contents.some(({ kind }) => kind === 'lyrics')) this.lastField = 'w';
+      this.passages.set(line.content, known);
+      return;
     }
+    const noted = this.findings.length;
+    const bars = hand.stream.bars.length;
+    this.readOn(lead, index, end);
+    if (!hand.rests || !staysWithin(line.items, lead)) return;
+    this.passages.set(line.content, {
+      ...hand.passage(bars),
+      contents: this.tree.lines.slice(index, end).map(({ content }) => content),
+      start: line.start,
+      before,
+      after: hand.stance(index, this.defined),
+      findings: this.findings.slice(noted),
+    });
+  }
+
+  /** Whether a passage stands in these lines. */
+  private stands({ contents }: Passage, index: number, end: number): boolean {
+    const { lines } = this.tree;
+    return (
+      contents.length === end - index && contents.every((content, i) => content === lines[index + i]!.content)
+    );
+  }
+
+  /** Reads what stands behind the lead of a line, and its words. */
+  private readOn(lead: number, index: number, end: number): void {
+    const line = this.tree.lines[index]!;
+    for (let i = lead; i < line.items.length; i++) this.item(line.items[i]!, line, index);
+    for (let i = index + 1; i < end; i++) this.readLine(i, end);
+  }
+
+  /** Where words and symbols end that begin with this line. */
+  private endOfWords(from: number, to: number): number {
+    const { lines } = this.tree;
+    let end = from;
+    while (end < to && isOfWords(lines[end]!)) end++;
+    return end;
+  }
+
+  private item(item: Item, line: Line, index: number): void {
+    if (item.kind === 'field') this.inlineField(item, line);
+    else if (item.kind === 'continuation') this.continued = true;
+    else this.handAt(item, line).take(item, line, index, this.group);
+  }
+
+  /** The voice at work; a tune without `V:` begins one of its own. */
+  private handAt(item: Item, line: Line): Hand {
+    const at = line.start + item.start;
+    return this.hand ?? this.enter('', { start: at, end: at });
   }
 
   private inlineField(item: MarkItem, line: Line): void {
@@ -388,6 +484,9 @@ class Reader implements Desk {
     this.hand?.sing(line.words, false);
   }
 }
+
+const isOfWords = ({ kind, text }: Line): boolean =>
+  kind === 'lyrics' || kind === 'symbols' || (kind === 'field' && text.startsWith('+:'));
 
 const merged = (old: Properties, more: Properties): Properties => ({
   clef: more.clef ?? old.clef,

@@ -8,26 +8,68 @@ import { type LexMode, lex, plain, type Token } from './tokens.ts';
 export type LineKind = 'blank' | 'comment' | 'directive' | 'field' | 'lyrics' | 'symbols' | 'music' | 'text';
 
 /** What a line says, wherever it stands. Shared between trees. */
-export interface Content {
-  readonly kind: LineKind;
-  /** Without the line end. */
-  readonly text: string;
-  /** They cover `text` without a hole. Offsets count from the start of the line. */
-  readonly tokens: readonly Token[];
+export class Content {
   /** Of music lines; empty for others. */
   readonly items: readonly Item[];
   /** Of lyric and symbol lines; empty for others. */
   readonly words: readonly Word[];
+  /** Cut when somebody asks: reading needs the tokens of few lines. */
+  #tokens: readonly Token[] | null = null;
+
+  constructor(
+    readonly kind: LineKind,
+    /** Without the line end. */
+    readonly text: string,
+  ) {
+    this.items = kind === 'music' ? items(lex(text, 'music')) : NO_ITEMS;
+    this.words =
+      kind === 'lyrics'
+        ? readWords(text.slice(2))
+        : kind === 'symbols'
+          ? readSymbols(text.slice(2))
+          : NO_WORDS;
+  }
+
+  /** They cover `text` without a hole. Offsets count from the start of the line. */
+  get tokens(): readonly Token[] {
+    this.#tokens ??= lex(this.text, MODE[this.kind]).map(plain);
+    return this.#tokens;
+  }
 }
 
 /** A line at its place in the text. */
-export interface Line extends Content {
-  readonly content: Content;
-  readonly start: number;
+export class Line {
+  constructor(
+    readonly content: Content,
+    readonly start: number,
+    /** `\n`, `\r\n`, `\r`, or '' at the end of the text. */
+    readonly eol: string,
+  ) {}
+
   /** Before the line end. */
-  readonly end: number;
-  /** `\n`, `\r\n`, `\r`, or '' at the end of the text. */
-  readonly eol: string;
+  get end(): number {
+    return this.start + this.content.text.length;
+  }
+
+  get kind(): LineKind {
+    return this.content.kind;
+  }
+
+  get text(): string {
+    return this.content.text;
+  }
+
+  get tokens(): readonly Token[] {
+    return this.content.tokens;
+  }
+
+  get items(): readonly Item[] {
+    return this.content.items;
+  }
+
+  get words(): readonly Word[] {
+    return this.content.words;
+  }
 }
 
 export interface Tree {
@@ -45,6 +87,8 @@ const MODE: Record<LineKind, LexMode> = {
   text: 'text',
 };
 
+const NO_ITEMS: readonly Item[] = [];
+const NO_WORDS: readonly Word[] = [];
 const BYTE_ORDER_MARK = '\uFEFF';
 
 /** Reads a text into lines, reusing the lines of an earlier tree. Never throws; linear in the length. */
@@ -56,10 +100,11 @@ export function readTree(text: string, previous?: Tree): Tree {
   const lines = places.map(({ start, end, eol }, i): Line => {
     const own = text.slice(start, end);
     const kind = classify(own);
-    const known = [old[i], old[i + moved]].find((line) => line?.text === own && line.kind === kind);
+    const says = (line: Line | undefined): line is Line => line?.text === own && line.kind === kind;
+    const [here, shifted] = [old[i], old[i + moved]];
+    const known = says(here) ? here : says(shifted) ? shifted : null;
     if (known?.start === start && known.eol === eol) return known;
-    const content = known?.content ?? read(kind, own);
-    return { ...content, content, start, end, eol };
+    return new Line(known?.content ?? new Content(kind, own), start, eol);
   });
   return { lines };
 }
@@ -87,25 +132,6 @@ function split(text: string): Place[] {
     start = end + eol.length;
   }
   return places;
-}
-
-const NO_ITEMS: readonly Item[] = [];
-const NO_WORDS: readonly Word[] = [];
-
-function read(kind: LineKind, text: string): Content {
-  const tokens = lex(text, MODE[kind]);
-  return {
-    kind,
-    text,
-    tokens: tokens.map(plain),
-    items: kind === 'music' ? items(tokens) : NO_ITEMS,
-    words:
-      kind === 'lyrics'
-        ? readWords(text.slice(2))
-        : kind === 'symbols'
-          ? readSymbols(text.slice(2))
-          : NO_WORDS,
-  };
 }
 
 /** The text of a tree. `print(readTree(text)) === text` for every string. */

@@ -154,8 +154,8 @@ function placeEdit(writer: Writer, place: Place): TextEdit {
 /** A `Z` ends its bar even where the bar line behind it is missing; notes in its place need that line. */
 function closesItself({ parsed, hands }: Writer, { events, stretches, voice }: Place): boolean {
   const isWhole = /^[ZX]/.test(parsed.text.slice(events[0]!.body.start));
-  const next = hands.rawBar(voice, stretches.at(-1)!.bar + 1);
-  return isWhole && next !== null && next.lineMissing >= 0;
+  const next = hands.written(voice, stretches.at(-1)!.bar + 1);
+  return isWhole && next !== null && next.raw.lineMissing >= 0;
 }
 
 /** The bars of a gap in one line of text. */
@@ -210,7 +210,7 @@ function gapEdits(writer: Writer, layout: Layout, gaps: readonly (Place & Pick<G
       lines.push({
         voice,
         system: spot.system,
-        text: `[V:${idOf(voice)}] ${unit}${gapText(writer, gap, true)}`,
+        text: `[V:${idOf(voice)}] ${spot.needsBarLine ? '| ' : ''}${unit}${gapText(writer, gap, true)}`,
       });
   }
   if (lines.length === 0) return edits;

@@ -16,7 +16,8 @@ export type Spot =
   | { readonly kind: 'inside'; readonly at: number }
   /** After what the voice has on its last line. */
   | { readonly kind: 'append'; readonly at: number; readonly needsBarLine: boolean }
-  | { readonly kind: 'line'; readonly system: number };
+  /** A new line; the voice's line before it may lack its bar line. */
+  | { readonly kind: 'line'; readonly system: number; readonly needsBarLine: boolean };
 
 export interface GapOutline extends Outline {
   readonly spot: Spot;
@@ -37,19 +38,20 @@ export function gapOutlines(
   for (const target of gridded.targets)
     if (target.voice === voice && target.event === null) targets.set(target.bar, target);
   if (targets.size === 0) return [];
-  const inside = [...targets.values()].filter(({ bar }) => hands.rawBar(voice, bar) !== null);
-  const behind = [...targets.keys()].filter((bar) => hands.rawBar(voice, bar) === null);
+  const inside = [...targets.values()].filter(({ bar }) => hands.written(voice, bar) !== null);
+  const behind = [...targets.keys()].filter((bar) => hands.written(voice, bar) === null);
   const outlines = inside.map(({ bar, interval, ...target }): GapOutline => {
     const parts = [{ ...interval, bar, target: { ...target, bar, interval } }];
-    const at = hands.rawBar(voice, bar)!.end;
+    const { raw, base } = hands.written(voice, bar)!;
+    const at = base + raw.end;
     return { voice, events: [], rhythm: 'free', parts, spot: { kind: 'inside', at } };
   });
   if (behind.length === 0) return outlines;
   const parts: Part[] = [];
-  const first = score.bars.findIndex((_, bar) => hands.rawBar(voice, bar) === null);
+  const first = score.bars.findIndex((_, bar) => hands.written(voice, bar) === null);
   for (let bar = first; bar <= Math.max(...behind); bar++)
     parts.push(...cutAtLines(score, gridded, layout, bar, targets.get(bar) ?? null));
-  for (const [system, here] of bySystem(layout, parts)) {
+  for (const [system, here] of bySystem(layout, voice, parts)) {
     const spot = spotOf(parsed, layout, voice, system, here[0]!.from);
     outlines.push({ voice, events: [], rhythm: 'free', parts: here, spot });
   }
@@ -73,12 +75,14 @@ function cutAtLines(
   return edges.slice(1).map((to, i) => ({ from: edges[i]!, to, bar, target }));
 }
 
-/** Parts by the system they begin in. */
-function bySystem(layout: Layout, parts: readonly Part[]): Map<number, Part[]> {
+/** Parts by the system they begin in; a voice that is late in the text goes on where it is. */
+function bySystem(layout: Layout, voice: Voice, parts: readonly Part[]): Map<number, Part[]> {
   const groups = new Map<number, Part[]>();
+  const line = layout.voices.findLastIndex((here) => here.has(voice));
+  const least = layout.systems.findLastIndex(({ first }) => first <= line);
   for (const part of parts) {
     const found = layout.systems.findIndex(({ from, to }: Interval) => from <= part.from && part.from < to);
-    const system = found === -1 ? layout.systems.length - 1 : found;
+    const system = Math.max(least, found === -1 ? layout.systems.length - 1 : found);
     groups.set(system, [...(groups.get(system) ?? []), part]);
   }
   return groups;
@@ -87,12 +91,15 @@ function bySystem(layout: Layout, parts: readonly Part[]): Map<number, Part[]> {
 function spotOf(parsed: Parsed, layout: Layout, voice: Voice, system: number, from: Tick): Spot {
   const last = parsed.score.parts[voice].events.at(-1);
   const { from: begins } = layout.systems[system]!;
-  if (last === undefined || from === begins || layout.blocks) return { kind: 'line', system };
-  return endOfLine(parsed.tree.lines, last.span.end);
+  if (last === undefined) return { kind: 'line', system, needsBarLine: false };
+  const end = endOfLine(parsed.tree.lines, last.span.end);
+  if (from !== begins && !layout.blocks) return end;
+  const follows = last.onset + last.duration === from;
+  return { kind: 'line', system, needsBarLine: follows && end.needsBarLine };
 }
 
 /** Behind an event and the bar lines, slurs and decorations that follow it on its line. */
-function endOfLine(lines: readonly Line[], offset: number): Spot {
+function endOfLine(lines: readonly Line[], offset: number): Extract<Spot, { kind: 'append' }> {
   const line = lines[lineAt(lines, offset - 1)]!;
   let at = offset;
   let needsBarLine = true;

@@ -1,11 +1,10 @@
-// How each voice of a text writes its bars: unit length, octave shift, key in its own signature. Read again from the
-// tree, since a score does not keep it. Knows nothing of what will be written.
+// How each voice of a text writes its bars: unit length, octave shift, key in its own signature. Knows nothing of what
+// will be written.
 
 import type { Key, Pitch } from '../pitch.ts';
-import { clefOctave, transposed } from '../read/fields.ts';
+import { transposed } from '../read/fields.ts';
 import type { Parsed } from '../read/parse.ts';
-import { type RawBar, readTune, type Tune } from '../read/streams.ts';
-import { castVoices } from '../read/voices.ts';
+import type { Tune, Written } from '../read/raw.ts';
 import type { Voice } from '../score.ts';
 import type { Tick } from '../time.ts';
 import type { Propagation } from './accidentals.ts';
@@ -24,31 +23,31 @@ export interface Hand {
 export interface Hands {
   readonly at: (voice: Voice, bar: number) => Hand;
   /** The voice's own bar as written, with nothing in it perhaps; null where its text has none. */
-  readonly rawBar: (voice: Voice, bar: number) => RawBar | null;
+  readonly written: (voice: Voice, bar: number) => Written | null;
   readonly clef: (voice: Voice) => string | null;
   readonly propagation: Propagation;
   readonly tune: Tune;
 }
 
 export function handsOf(parsed: Parsed): Hands {
-  const { score, rows } = parsed;
-  const tune = readTune(parsed.tree);
-  const { cast } = castVoices(tune.streams, tune.order);
-  const rawBar = (voice: Voice, bar: number): RawBar | null => rows[bar]?.[voice] ?? null;
-  const clef = (voice: Voice): string | null => cast[voice]?.clef ?? null;
+  const { score } = parsed;
+  const { rows, tune, casting } = parsed.reading;
+  const written = (voice: Voice, bar: number): Written | null => rows[bar]?.[voice] ?? null;
+  const clef = (voice: Voice): string | null => casting.cast[voice]?.clef ?? null;
   const at = (voice: Voice, bar: number): Hand => {
-    const own = rawBar(voice, bar);
-    if (own !== null) return own;
+    const own = written(voice, bar);
+    if (own !== null) return own.raw;
     const key = score.bars[bar]?.key ?? score.key;
     for (let before = bar - 1; before >= 0; before--) {
-      const raw = rawBar(voice, before);
-      if (raw !== null) return { unit: raw.unit, octave: raw.octave, transpose: raw.transpose, key };
+      const raw = written(voice, before)?.raw;
+      if (raw) return { unit: raw.unit, octave: raw.octave, transpose: raw.transpose, key };
     }
-    return { unit: tune.unit, octave: clefOctave(clef(voice)), transpose: 0, key };
+    const { octave = 0, transpose = 0 } = casting.cast[voice] ?? {};
+    return { unit: tune.unit, octave, transpose, key };
   };
   const spoken = tune.directives.filter(({ name }) => name === 'propagate-accidentals').at(-1)?.value;
   const propagation = spoken === 'octave' || spoken === 'not' ? spoken : 'pitch';
-  return { at, rawBar, clef, propagation, tune };
+  return { at, written, clef, propagation, tune };
 }
 
 /** A sounding pitch as the voice writes it. */

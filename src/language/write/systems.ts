@@ -106,7 +106,7 @@ function lineBefore(layout: Layout, lines: readonly Line[], { voice, system }: N
     place = layout.voices.reduce<number | null>((at, here, i) => (here.has(voice) ? i : at), null);
     if (place === null) return layout.lastLine;
   } else {
-    for (let i = first; i <= last; i++) if ([...layout.voices[i]!].some((other) => other < voice)) place = i;
+    for (let i = first; i <= last; i++) if ([...layout.voices[i]!].some((other) => other <= voice)) place = i;
   }
   while (place !== null && isUnder(lines[place + 1])) place++;
   return place;

@@ -4,7 +4,7 @@
 import type { TextEdit } from '../problem.ts';
 import type { Line } from '../read/tree.ts';
 import { type Bar, type Score, VOICE_LETTERS, VOICE_NAMES, VOICES, type Voice } from '../score.ts';
-import { type Metre, TICKS_PER_WHOLE, type Tick } from '../time.ts';
+import { equalMetres, TICKS_PER_WHOLE, type Tick } from '../time.ts';
 import { insert, lineEnd } from './edits.ts';
 import { writeKey, writeMetre } from './header.ts';
 import { writeLength } from './token.ts';
@@ -79,13 +79,11 @@ export function declare(
   return edits;
 }
 
-const sameMetre = (a: Metre | null, b: Metre | null): boolean => writeMetre(a) === writeMetre(b);
-
 /** `[M:…]` and `[K:…]` where a bar begins with others than the bar before. */
 export function changesAt(score: Score, bar: number): string {
   const here = score.bars[bar]!;
   const before: Pick<Bar, 'metre' | 'key'> = score.bars[bar - 1] ?? score;
-  const metre = sameMetre(here.metre, before.metre) ? '' : `[M:${writeMetre(here.metre)}] `;
+  const metre = equalMetres(here.metre, before.metre) ? '' : `[M:${writeMetre(here.metre)}] `;
   const key = writeKey(here.key) === writeKey(before.key) ? '' : `[K:${writeKey(here.key)}] `;
   return metre + key;
 }

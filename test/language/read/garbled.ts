@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 
-const SIGNS = [
+export const SIGNS = [
   ...'CDEFGABcdefgabzxZXy?@|:[](){}<>-.,\'/&"!+%\\ \n^_=*#~HTJ0123456789',
   '\r\n',
   '||',
@@ -43,7 +43,7 @@ const SIGNS = [
   '2/',
 ];
 
-const TUNE = `X:1
+export const TUNE = `X:1
 T:A tune
 M:4/4
 L:1/4

@@ -1,0 +1,81 @@
+// A line of music with the words under it, as one voice reads it: where the voice comes to it with nothing under way
+// and leaves it so, the same line under the same conditions is the same music, wherever it stands in whichever text.
+// Values only; who reads it is not known here.
+
+import { equalKeys, type Key } from '../pitch.ts';
+import { moved } from '../problem.ts';
+import { equalMetres, type Metre, type Tick } from '../time.ts';
+import type { Item } from './grammar.ts';
+import type { Finding, RawBar } from './raw.ts';
+import type { Reach } from './sounds.ts';
+import type { Content } from './tree.ts';
+
+/** What a voice between two bars makes of the notes to come. */
+export interface Stance {
+  readonly key: Key;
+  readonly metre: Metre | null;
+  readonly unit: Tick;
+  readonly clef: string | null;
+  readonly octave: number;
+  readonly transpose: number;
+  readonly reach: Reach;
+  /** The letters that `U:` has defined so far. */
+  readonly symbols: string;
+  /** What the bar line before it says of the next bar. */
+  readonly repeat: boolean;
+  readonly ending: string | null;
+  /** The last bar line of the same line and where it ends, from the start of the line; '' without one. */
+  readonly sign: string;
+  readonly signEnd: number;
+}
+
+export interface Passage {
+  /** The line of music and those of its words. */
+  readonly contents: readonly Content[];
+  /** Where the line of music stood. */
+  readonly start: number;
+  readonly before: Stance;
+  readonly after: Stance;
+  /** How many verses are set, and where the last one ends. */
+  readonly verse: number;
+  readonly verseAt: number;
+  readonly bars: readonly RawBar[];
+  readonly findings: readonly Finding[];
+}
+
+/** Passages by their line of music. */
+export type Passages = ReadonlyMap<Content, Passage>;
+
+/** Fields that concern more than the voice that reads them. */
+const COMMON_FIELD = /^\[[IQUV]:/;
+
+/** How many items of a line stand before its music: fields and bar lines. */
+export function leadOf(items: readonly Item[]): number {
+  const first = items.findIndex(({ kind }) => kind !== 'field' && kind !== 'bar');
+  return first < 0 ? items.length : first;
+}
+
+/** Whether what follows the lead stays in one voice and on one line. */
+export const staysWithin = (items: readonly Item[], lead: number): boolean =>
+  items.every(
+    (item, i) =>
+      i < lead || (item.kind !== 'continuation' && (item.kind !== 'field' || !COMMON_FIELD.test(item.text))),
+  );
+
+export const sameStance = (a: Stance, b: Stance): boolean =>
+  equalKeys(a.key, b.key) &&
+  equalMetres(a.metre, b.metre) &&
+  a.unit === b.unit &&
+  a.clef === b.clef &&
+  a.octave === b.octave &&
+  a.transpose === b.transpose &&
+  a.reach === b.reach &&
+  a.symbols === b.symbols &&
+  a.repeat === b.repeat &&
+  a.ending === b.ending &&
+  a.sign === b.sign &&
+  a.signEnd === b.signEnd;
+
+/** What was noted in a passage, where its line stands now. */
+export const findingsAt = ({ findings, start }: Passage, now: number): readonly Finding[] =>
+  findings.map((finding) => moved(finding, now - start));

@@ -1,0 +1,196 @@
+// A text read while it is typed: reading on from the text before gives what reading it afresh gives, and shares what
+// did not change.
+
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type Parsed, parse } from '../../../src/language/read/parse.ts';
+import { VOICES } from '../../../src/language/score.ts';
+import { cases } from '../../effort.ts';
+import { SIGNS, TUNE } from './garbled.ts';
+
+const EXAMPLES = join(import.meta.dirname, '../../../examples');
+const HYMNS = join(process.env.CANTUS_DATA ?? join(EXAMPLES, '../../shared/data'), 'abc');
+/** So long a text is read and compared in some milliseconds. */
+const LONGEST = 1500;
+
+const filesIn = (folder: string): string[] =>
+  existsSync(folder)
+    ? readdirSync(folder)
+        .filter((name) => /\.(satb|abc)$/.test(name))
+        .sort()
+        .map((name) => readFileSync(join(folder, name), 'utf8'))
+        .filter((text) => text.length < LONGEST)
+    : [];
+
+/** Two lines of one voice that hang together in every way there is. */
+const HANGING = `X:1
+M:4/4
+L:1/4
+U:T=!trill!
+K:G
+V:S
+|: (G2- \\
+G A |
+w: one _ two
+B4-|
+B2 c> | d e f/) ?x |1 "Am"
+% a remark
+w: three four
+[Q:1/4=90] !f! g4 | [K:D][M:3/4] f3 :|2 (3fga
++: five
+f2 | Z2 | [M:4/4] & c4 | {g}
+a4 |]
+s: * "^hi" !fermata!
+V:A octave=-1
+K:Dm
+?Z2 | ?z4 [V:S] T a4 [V:A] | _B4 |
+%%propagate-accidentals octave
+B4 | b4 | %%cantus:grid 1/8
+w: la
+`;
+
+const TEXTS = [TUNE, HANGING, ...filesIn(EXAMPLES), ...filesIn(HYMNS)];
+
+/** How a text is changed at a place between 0 and 1. */
+type Change = (text: string, at: number) => string;
+
+const placeIn = (text: string, at: number): number => Math.floor(at * (text.length + 1));
+
+const typed =
+  (sign: string): Change =>
+  (text, at) => {
+    const place = placeIn(text, at);
+    return text.slice(0, place) + sign + text.slice(place);
+  };
+
+const erased =
+  (length: number): Change =>
+  (text, at) => {
+    const place = placeIn(text, at);
+    return text.slice(0, place) + text.slice(place + length);
+  };
+
+/** Changes the lines of a text from one on. */
+const onLines =
+  (change: (lines: string[], from: number) => void): Change =>
+  (text, at) => {
+    const lines = text.split('\n');
+    change(lines, Math.floor(at * lines.length));
+    return lines.join('\n');
+  };
+
+const anyChange: fc.Arbitrary<Change> = fc.oneof(
+  { weight: 5, arbitrary: fc.constantFrom(...SIGNS).map(typed) },
+  { weight: 2, arbitrary: fc.integer({ min: 1, max: 4 }).map(erased) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(' |\n', '-', ')', '(', '>', '{', '}', '\\\n', '|:', ':|').map(typed),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom(
+      onLines((lines, from) => lines.splice(from, 1)),
+      onLines((lines, from) => lines.splice(from, 2, ...lines.slice(from, from + 2).reverse())),
+      onLines((lines, from) => lines.splice(from, 0, ...lines.slice(from, from + 3))),
+      onLines((lines, from) => lines.splice(from, 0, lines[Math.floor(from / 2)] ?? '')),
+      onLines((lines, from) => {
+        lines[from] = `${lines[from]}-`;
+      }),
+      onLines((lines, from) => {
+        lines[from] = (lines[from] ?? '').replace(/\|[^|]*$/, '');
+      }),
+      onLines((lines, from) => {
+        lines[from] = `| ${lines[from]}`;
+      }),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .constantFrom(
+        'K:Eb',
+        'M:3/4',
+        'L:1/8',
+        'V:T',
+        'V:S',
+        'w: la- la _ * | la',
+        '+: lu',
+        's: "C" !f!',
+        '%',
+        '',
+        '%%cantus:range S C d',
+        '%%cantus:chords require',
+        'U:T=!fermata!',
+        'Q:1/4=50',
+        'X:2',
+        'I:propagate-accidentals not',
+      )
+      .map((line) => onLines((lines, from) => lines.splice(from, 0, line))),
+  },
+);
+
+/** All that a caller sees of a text. */
+const seen = ({ text, tree, score, problems, reading }: Parsed): string =>
+  JSON.stringify([
+    text,
+    tree.lines.map(({ kind, text: own, start, end, eol, items, tokens, words }) => [
+      ...[kind, own, start, end, eol],
+      ...[items, tokens, words],
+    ]),
+    score,
+    problems,
+    { ...reading.tune, fields: [...reading.tune.fields] },
+    reading.casting,
+    reading.rows,
+    reading.findings,
+  ]);
+
+describe('read on while it is typed', { timeout: 1_200_000 }, () => {
+  test('what stays is shared, where it is and behind it', () => {
+    const text = TUNE.replace('Q:1/4=84\n', '');
+    const before = parse(text);
+    const at = text.indexOf('G A (3B') + 2;
+    const [put, added] = ['B', '^A'].map((note) =>
+      parse(text.slice(0, at) + note + text.slice(at + 1), before),
+    );
+    const shares = (after: Parsed | undefined) =>
+      VOICES.map((voice) => {
+        const old = new Set(before.score.parts[voice].events);
+        return after?.score.parts[voice].events.some((event) => old.has(event));
+      });
+    expect(shares(put)).toEqual([false, true, true, true]);
+    expect(shares(added)).toEqual([false, false, false, false]);
+    const passages = (parsed: Parsed | undefined) => [...(parsed?.kept.passages.values() ?? [])];
+    expect(passages(before).length).toBe(4);
+    for (const after of [put, added])
+      expect(passages(after).filter((passage) => passages(before).includes(passage)).length).toBe(3);
+  });
+
+  test('the same as read afresh', () => {
+    const sessions = fc.record({
+      start: fc.constantFrom(...TEXTS),
+      crlf: fc.boolean(),
+      changes: fc.array(fc.tuple(anyChange, fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })), {
+        minLength: 1,
+        maxLength: 6,
+      }),
+    });
+    fc.assert(
+      fc.property(sessions, ({ start, crlf, changes }) => {
+        let text = crlf ? start.replaceAll('\n', '\r\n') : start;
+        let parsed = parse(text);
+        for (const [change, at] of changes) {
+          text = change(text, at);
+          const before = seen(parsed);
+          const after = parse(text, parsed);
+          expect(seen(after)).toBe(seen(parse(text)));
+          expect(seen(parsed), 'the reading before').toBe(before);
+          parsed = after;
+        }
+      }),
+      { numRuns: cases(300) },
+    );
+  });
+});
