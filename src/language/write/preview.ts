@@ -70,18 +70,30 @@ function barRests({ score }: Parsed): Map<number, number[]> {
  * spaces (`z` where they stand alone), `%%cantus:` lines comments, bar rests what can be drawn in step.
  */
 export function previewText(parsed: Parsed): string {
-  const unit = singleUnit(parsed);
-  const durations = barRests(parsed);
-  return parsed.tree.lines.map((line) => previewLine(line, unit, durations) + line.eol).join('');
+  let known: BarRests | null = null;
+  const bars = (): BarRests => {
+    known ??= { unit: singleUnit(parsed), durations: barRests(parsed) };
+    return known;
+  };
+  return parsed.tree.lines.map((line) => previewLine(line, bars) + line.eol).join('');
 }
 
-function previewLine(line: Line, unit: number | null, durations: ReadonlyMap<number, number[]>): string {
+/** What only bar rests are asked for. */
+interface BarRests {
+  readonly unit: number | null;
+  readonly durations: ReadonlyMap<number, number[]>;
+}
+
+function previewLine(line: Line, bars: () => BarRests): string {
   if (line.kind === 'directive' && line.text.startsWith('%%cantus:')) return `% ${line.text.slice(2)}`;
+  // Most lines of most pieces have nothing of ours.
+  if (!/[?@Z]/.test(line.text)) return line.text;
   const joins = new Set(line.tokens.filter(({ kind }) => JOINED.has(kind)).map(({ end }) => end));
   const patches = line.items.flatMap((item) => {
     if (item.kind !== 'event') return [];
     const prefix = item.prefix === '' ? [] : [maskPrefix(item, joins)];
     if (item.letter !== 'Z') return prefix;
+    const { unit, durations } = bars();
     return [...prefix, maskBarRest(line.text, item, durations.get(line.start + item.start) ?? [], unit)];
   });
   return apply(line.text, patches);
