@@ -234,13 +234,22 @@ export function format({ tree }: Pick<Parsed, 'tree'>, range?: Span): TextEdit[]
     .flatMap(alignRows);
 }
 
+/** Whether the bar lines of several voices stand below each other, however far apart. */
+function standInColumns(rows: readonly Row[]): boolean {
+  const places = new Map<number, Set<number>>();
+  for (const { tokens, cells } of rows)
+    for (const { key, bar } of cells)
+      if (bar !== null) places.set(key, (places.get(key) ?? new Set<number>()).add(tokens[bar]!.start));
+  return rows.length > 1 && [...places.values()].every(({ size }) => size === 1);
+}
+
 /**
  * The same edits, and spaces added or taken so that bars stand below each other again where they did before. Of what
  * the edits leave alone nothing but spaces changes, and none in a system whose bars did not stand in columns.
  */
 export function keepColumns(parsed: Pick<Parsed, 'text' | 'tree'>, edits: readonly TextEdit[]): TextEdit[] {
   const aligned = blocksOf(parsed.tree)
-    .filter((rows) => rows.length > 1 && alignRows(rows).length === 0)
+    .filter(standInColumns)
     .map(spanOf)
     .filter((span) => edits.some((edit) => touch(edit.span, span)))
     .map(({ start, end }) => ({ start: shift(start, edits), end: shift(end, edits) }));

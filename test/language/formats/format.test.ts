@@ -32,6 +32,13 @@ describe('columns after an edit', () => {
     );
   });
 
+  it('are kept where they were wider than they had to be', () => {
+    const text = '[V:S] c d e f   | g4    |\n[V:A] ?z4       | c4    |\n';
+    expect(written(HEADER + text, 'c/d/e/f/ g/a/ b').slice(HEADER.length)).toBe(
+      '[V:S] c d e f         | g4 |\n[V:A] c/d/e/f/ g/a/ b | c4 |\n',
+    );
+  });
+
   it('are not made where there were none, and not of one voice alone', () => {
     for (const text of ['[V:S] c d e f | g4 |\n[V:A] ?z4 | ?z4 |\n', '[V:A] ?z4 | ?z4 |\n'])
       expect(written(HEADER + text, 'c2 d2')).toBe(HEADER + text.replaceAll('?z4', 'c2 d2'));
