@@ -4,7 +4,7 @@
 import { type Key, midi, pitchName } from '../pitch.ts';
 import { type Score, VOICE_NAMES } from '../score.ts';
 import { bothMove, crossed, overlaps } from './motion.ts';
-import { barAt, momentName, type Slice, type Sound } from './slice.ts';
+import { barAt, cut, melodies, momentName, type Slice, type Sound } from './slice.ts';
 
 /** A place where a rule is broken: the offending (later) note, what belongs to it, and the sentence. */
 export interface Offence {
@@ -13,11 +13,26 @@ export interface Offence {
   readonly message: string;
 }
 
+/** Pairs of voices, the upper one first. */
+type Pairs = readonly (readonly [number, number])[];
+
 /** A score prepared for the rules. */
-export interface Reading {
-  readonly score: Score;
+export class Reading {
   readonly melodies: readonly (readonly Sound[])[];
   readonly slices: readonly Slice[];
+  readonly #steps = new Map<Pairs, readonly Step[]>();
+
+  constructor(readonly score: Score) {
+    this.melodies = melodies(score);
+    this.slices = cut(this.melodies);
+  }
+
+  /** The steps of some pairs; several rules ask for the same ones. */
+  steps(pairs: Pairs): readonly Step[] {
+    const known = this.#steps.get(pairs) ?? stepsOf(this.slices, pairs);
+    this.#steps.set(pairs, known);
+    return known;
+  }
 }
 
 /** What a rule does with a score. */
@@ -29,16 +44,16 @@ interface Step {
   readonly lower: readonly [Sound, Sound];
 }
 
-export const NEIGHBOURS: readonly (readonly [number, number])[] = [
+export const NEIGHBOURS: Pairs = [
   [0, 1],
   [1, 2],
   [2, 3],
 ];
-export const ALL_PAIRS: readonly (readonly [number, number])[] = [...NEIGHBOURS, [0, 2], [1, 3], [0, 3]];
-export const OUTER: readonly (readonly [number, number])[] = [[0, 3]];
+export const ALL_PAIRS: Pairs = [...NEIGHBOURS, [0, 2], [1, 3], [0, 3]];
+export const OUTER: Pairs = [[0, 3]];
 
 /** Every pair of voices that sounds in two slices one right after the other, with at least one of them struck anew. */
-export function steps({ slices }: Reading, pairs: readonly (readonly [number, number])[]): Step[] {
+function stepsOf(slices: readonly Slice[], pairs: Pairs): Step[] {
   const found: Step[] = [];
   for (let i = 1; i < slices.length; i++) {
     const before = slices[i - 1]!;
@@ -82,13 +97,14 @@ const others = (step: Step, at: Sound): Sound[] =>
 
 /** A rule over two moving voices: `test` names the fault, `advice` ends the sentence. */
 export function overMoves(
-  pairs: readonly (readonly [number, number])[],
+  pairs: Pairs,
   test: (...move: Move) => boolean,
   fault: string,
   advice: string,
 ): Find {
   return (reading) =>
-    steps(reading, pairs)
+    reading
+      .steps(pairs)
       .filter((step) => bothMove(...moveOf(step)) && test(...moveOf(step)))
       .map((step) => ({
         at: step.upper[1],
@@ -99,7 +115,7 @@ export function overMoves(
 
 /** Overlap counts when the moving voice passes the place its neighbour has just left (or still holds). */
 export function findOverlaps(reading: Reading): Offence[] {
-  return steps(reading, NEIGHBOURS).flatMap((step) => {
+  return reading.steps(NEIGHBOURS).flatMap((step) => {
     const move = moveOf(step);
     if (!overlaps(...move) || crossed(move[2], move[3]) || crossed(move[0], move[1])) return [];
     const at = step.upper[1].midi < step.lower[0].midi ? step.upper[1] : step.lower[1];
@@ -110,7 +126,7 @@ export function findOverlaps(reading: Reading): Offence[] {
 
 /** A rule over two neighbours that sound together: reported once, when the pair of notes begins. */
 export function overPairs(
-  pairs: readonly (readonly [number, number])[],
+  pairs: Pairs,
   test: (upper: number, lower: number) => boolean,
   say: (upper: Sound, lower: Sound, moment: string) => string,
 ): Find {

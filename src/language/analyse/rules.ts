@@ -19,11 +19,10 @@ import {
   overLeaps,
   overMoves,
   overPairs,
-  type Reading,
-  steps,
+  Reading,
   voiceName,
 } from './offences.ts';
-import { cut, melodies, momentName } from './slice.ts';
+import { momentName } from './slice.ts';
 
 export interface Rule {
   readonly code: string;
@@ -166,18 +165,13 @@ export const RULES: readonly Rule[] = [
   },
 ];
 
-function read(score: Score): Reading {
-  const lines = melodies(score);
-  return { score, melodies: lines, slices: cut(lines) };
-}
-
 /** Findings of all rules that the score's `%%cantus:rules` asks for (none for `off`), in the order of the text. */
 export function checkRules(
   score: Score,
   mode: 'bach' | 'strict' | 'off' = score.directives.rules,
 ): Problem[] {
   if (mode === 'off') return [];
-  const reading = read(score);
+  const reading = new Reading(score);
   return RULES.filter((rule) => mode === 'strict' || !rule.strictOnly)
     .flatMap(({ code, severity, find }) =>
       find(reading).map((offence) => problemOf(score, code, severity, offence)),
@@ -205,10 +199,10 @@ export interface Tally {
 
 /** Counts the offences of a score against every rule, for comparing styles. */
 export function countOffences(score: Score): Tally {
-  const reading = read(score);
+  const reading = new Reading(score);
   return {
     offences: Object.fromEntries(RULES.map(({ code, find }) => [code, find(reading).length])),
-    movingPairs: steps(reading, ALL_PAIRS).filter((step) => bothMove(...moveOf(step))).length,
+    movingPairs: reading.steps(ALL_PAIRS).filter((step) => bothMove(...moveOf(step))).length,
     slices: reading.slices.length,
     notes: reading.melodies.reduce((sum, line) => sum + line.length, 0),
   };

@@ -62,6 +62,7 @@ export class Hand {
   private group = -1;
   /** So many bars belong to passages, which others may share: they are copied before they change. */
   private shared = 0;
+  private lastShared = false;
 
   constructor(
     private readonly desk: Desk,
@@ -92,10 +93,6 @@ export class Hand {
     this.lineBar = this.stream.bars.length;
     this.lineEvent = this.bar.events.length;
     this.verse = 0;
-    if (!this.rests) return;
-    // What begins between two bars does not reach back over the end of the line before.
-    this.last = null;
-    this.lastBar = null;
   }
 
   private beginBar(line: Line, at: number): void {
@@ -148,7 +145,11 @@ export class Hand {
   /** Goes from the `before` to the `after` of a passage that stands at `base`. */
   repeat({ bars, after, verse, verseAt }: Passage, base: number, group: number): void {
     this.beginGroup(group);
-    for (const raw of bars) this.stream.bars.push({ raw, base });
+    for (const raw of bars) {
+      this.stream.bars.push({ raw, base });
+      this.last = raw.events.findLast(({ irregular }) => irregular !== 'grace') ?? this.last;
+    }
+    this.lastBase = base;
     this.stream.clef = after.clef;
     this.sounds.key = after.key;
     this.sounds.octave = after.octave;
@@ -172,6 +173,7 @@ export class Hand {
 
   private share(): void {
     this.shared = this.stream.bars.length;
+    this.lastShared = true;
   }
 
   /** The text turns to another voice. */
@@ -301,10 +303,12 @@ export class Hand {
         this.slurs++;
         return;
       case 'slur-close':
+        this.ownLast();
         if (this.last) this.last.slurEnds++;
         if (occupied(this.bar)) this.bar.end = this.inBar(line, item.end);
         return;
       case 'tie':
+        this.ownLast();
         if (this.last?.kind === 'note') this.tie(this.last);
         if (occupied(this.bar)) this.bar.end = this.inBar(line, item.end);
         return;
@@ -495,6 +499,7 @@ export class Hand {
     }
     this.sounds.held = NO_PITCHES;
     this.last = draft;
+    this.lastShared = false;
     this.lastBar = this.bar;
     this.lastBase = this.base;
     if (item.tied || item.pitches.some((pitch) => pitch.tied)) this.tie(draft);
@@ -579,15 +584,32 @@ export class Hand {
     alignSymbols(words, sung, bars);
   }
 
+  /** The last event is to change: copies its bar where that is shared. */
+  private ownLast(): void {
+    if (!this.lastShared) return;
+    const at = this.stream.bars.findLastIndex(
+      ({ raw }) => this.last !== null && raw.events.includes(this.last),
+    );
+    if (at >= 0) this.own(at);
+    this.lastShared = false;
+  }
+
+  private own(at: number): void {
+    const { raw, base } = this.stream.bars[at]!;
+    const events = raw.events.map((event) => {
+      const copy = { ...event };
+      if (event === this.last) this.last = copy;
+      return copy;
+    });
+    this.stream.bars[at] = { raw: { ...raw, events }, base };
+  }
+
   /** What can bear a syllable in the last music line (notes, and open notes that will be some), with their bars. */
   private singable(): { sung: Draft[]; bars: number[] } {
     const sung: Draft[] = [];
     const bars: number[] = [];
     const all = this.stream.bars;
-    for (; this.shared > this.lineBar; this.shared--) {
-      const { raw, base } = all[this.shared - 1]!;
-      all[this.shared - 1] = { raw: { ...raw, events: raw.events.map((event) => ({ ...event })) }, base };
-    }
+    for (; this.shared > this.lineBar; this.shared--) this.own(this.shared - 1);
     for (let i = this.lineBar; i <= all.length; i++) {
       const { events } = all[i]?.raw ?? this.bar;
       for (let j = i === this.lineBar ? this.lineEvent : 0; j < events.length; j++) {

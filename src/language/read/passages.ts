@@ -55,6 +55,12 @@ export function leadOf(items: readonly Item[]): number {
   return first < 0 ? items.length : first;
 }
 
+/** Whether something before the first event of a line changes the event before it. */
+export function reachesBack(items: readonly Item[]): boolean {
+  const first = items.findIndex(({ kind }) => kind === 'event' || kind === 'tie' || kind === 'slur-close');
+  return first >= 0 && items[first]!.kind !== 'event';
+}
+
 /** Whether what follows the lead stays in one voice and on one line. */
 export const staysWithin = (items: readonly Item[], lead: number): boolean =>
   items.every(

@@ -18,7 +18,15 @@ import {
 import type { Item, MarkItem } from './grammar.ts';
 import { type Desk, Hand } from './hand.ts';
 import { readWords } from './lyrics.ts';
-import { findingsAt, leadOf, type Passage, type Passages, sameStance, staysWithin } from './passages.ts';
+import {
+  findingsAt,
+  leadOf,
+  type Passage,
+  type Passages,
+  reachesBack,
+  sameStance,
+  staysWithin,
+} from './passages.ts';
 import type { Finding, Speed, Stream, Tune } from './raw.ts';
 import type { Reach, Spellings } from './sounds.ts';
 import { type Content, fieldLetter, type Line, type Tree } from './tree.ts';
@@ -403,7 +411,7 @@ class Reader implements Desk {
     const first = items[lead];
     const end = this.endOfWords(index + 1, to);
     const hand = first ? this.handAt(first, line) : null;
-    if (hand?.rests && !goesOn && !this.speed) this.passage(hand, lead, index, end);
+    if (hand?.rests && !goesOn && !this.speed && !reachesBack(items)) this.passage(hand, lead, index, end);
     else this.readOn(lead, index, end);
     return end;
   }
