@@ -137,7 +137,13 @@ export function runsOf(grid: Grid, sites: readonly Site[], pitch: Int16Array): S
     const before = voice.at(-1);
     const cell = cellOf(site.from, site.voice);
     const joins = before?.to === site.from && grid.onset[cell] === EITHER && pitch[cell] === pitch[cell - 4];
-    if (before && joins) voice[voice.length - 1] = { ...site, from: before.from, ...common(before, site) };
+    if (before && joins)
+      voice[voice.length - 1] = {
+        ...common(before, site),
+        voice: site.voice,
+        from: before.from,
+        to: site.to,
+      };
     else voice.push(site);
   }
   return runs.flat().sort(byTime);
