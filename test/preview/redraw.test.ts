@@ -149,7 +149,10 @@ function* typed(text: string): Generator<string> {
   yield text;
 }
 
-describe('a picture whose text changes', () => {
+/** Several drawings of a whole piece, in a document without a browser. */
+const MOST = { timeout: 60_000 };
+
+describe('a picture whose text changes', MOST, () => {
   test.each([...examples, 'crossing'])('is the one that a fresh drawing makes: %s', (name) => {
     const kept = new Kept();
     const text = name === 'crossing' ? CROSSING : textOf(name);
