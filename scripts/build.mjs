@@ -1,7 +1,7 @@
 // Bundles what ships: the command line, the extension, the engine's process and the preview.
 // `node scripts/build.mjs [--watch] [--into=FOLDER] [NAME…]` builds the named bundles, or all whose source exists.
 import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { context, transform } from 'esbuild';
 
@@ -51,6 +51,7 @@ export const bundles = {
     format: 'esm',
     splitting: true,
     outdir: 'dist',
+    outExtension: { '.js': '.cjs' },
     chunkNames: 'extension/[name]-[hash]',
     sourcemap: 'inline',
     write: false,
@@ -77,20 +78,16 @@ const asCommonJs = (folder) => ({
       rmSync(join(folder, 'extension'), { recursive: true, force: true });
       mkdirSync(join(folder, 'extension'), { recursive: true });
       for (const { path, text } of outputFiles) {
-        const name = path.slice(dist.length + 1).replace(/\.js$/, '.cjs');
-        const { code, map } = await transform(
-          text
-            .replace(/(["'](?:\.{1,2}\/)+[\w/-]+)\.js(["'])/g, '$1.cjs$2')
-            // Its names are asked of it one by one: no copy of them all is needed.
-            .replace(/import ?\* ?as ([\w$]+) ?from ?"vscode";/g, 'const $1=require("vscode");'),
-          {
-            format: 'cjs',
-            platform: 'node',
-            target: 'node20',
-            minifyWhitespace: true,
-            sourcemap: 'external',
-          },
-        );
+        const name = relative(dist, path);
+        // Its names are asked of the editor's module one by one: no copy of them all is needed.
+        const lean = text.replace(/import ?\* ?as ([\w$]+) ?from ?"vscode";/g, 'const $1=require("vscode");');
+        const { code, map } = await transform(lean, {
+          format: 'cjs',
+          platform: 'node',
+          target: 'node20',
+          minifyWhitespace: true,
+          sourcemap: 'external',
+        });
         writeFileSync(join(folder, name), `${code}//# sourceMappingURL=${basename(name)}.map\n`);
         writeFileSync(join(folder, `${name}.map`), map);
       }
