@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/extension/workbench/**/*.test.ts'],
+    // A measurement rather than a test: only when it is asked for by name.
+    exclude: process.argv.includes('speed') ? [] : ['**/speed.test.ts'],
     fileParallelism: false,
     testTimeout: 180_000,
     hookTimeout: 240_000,
