@@ -158,8 +158,8 @@ function report(
   grid: number,
   options: Options,
 ): void {
-  const { order, orderings, crop, dropContext, seed } = chosen;
-  const protocol = { grid, order, orderings, crop, dropContext, seed };
+  const { order, orderings, crop, frames, dropContext, seed } = chosen;
+  const protocol = { grid, order, orderings, crop, frames, dropContext, seed };
   if (options.json === true) {
     out(`${JSON.stringify({ protocol, rows: all }, null, 2)}\n`);
     return;

@@ -72,6 +72,7 @@ export function orderOf(parsed: Parsed, wish: Wish): Order {
 /**
  * Fills what the wish selects.
  *
+ * @param ordered the wish's order, where the caller has it already
  * @throws EngineFailure `nothing-open` where the selection has no open cell, and whatever the engine says
  */
 export async function harmonizePiece(
@@ -79,9 +80,10 @@ export async function harmonizePiece(
   wish: Wish,
   engine: Pick<Engine, 'harmonize'>,
   call?: Call,
+  ordered?: Order,
 ): Promise<Outcome> {
   await breath();
-  const order = orderOf(parsed, wish);
+  const order = ordered ?? orderOf(parsed, wish);
   const { gridded } = order;
   if (!gridded.grid.open.includes(1)) throw nothingOpen(gridded);
   const { fills, model, seconds } = await engine.harmonize(order.query, gridded.grid, order.wishes, call);

@@ -2,6 +2,7 @@
 // run is, lets it be cancelled, and applies a result only to the text it was computed from. Knows no command.
 
 import * as vscode from 'vscode';
+import type { Call } from '../engine/connection.ts';
 import { EngineFailure } from '../engine/failure.ts';
 import type { Progress } from '../engine/harmonizer.ts';
 import type { Order, Outcome, Wish } from '../engine/piece.ts';
@@ -162,8 +163,8 @@ export class Runs implements vscode.Disposable {
     const { harmonizePiece, orderOf } = await core();
     const order = orderOf(parsed, wish);
     const engine = await this.motor.engine();
-    const { near } = await import('../engine/near.ts');
-    return harmonizePiece(parsed, wish, others < 1 ? near(engine, others) : engine, {
+    const asked = others < 1 ? (await import('../engine/near.ts')).near(engine, others) : engine;
+    const call: Call = {
       signal: running.stop.signal,
       onProgress: (progress) => {
         const alternatives = wish.alternatives ?? 1;
@@ -172,7 +173,8 @@ export class Runs implements vscode.Disposable {
         if (this.previews.has(document))
           this.previews.progress(document, done, ghosts(order, progress), running.label);
       },
-    });
+    };
+    return harmonizePiece(parsed, wish, asked, call, order);
   }
 
   #finished(

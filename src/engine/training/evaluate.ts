@@ -73,18 +73,18 @@ export async function framewiseLoss(
     const tasks = Array.from({ length: options.orderings }, () =>
       frameTasks(view.steps, options.order, chance),
     ).flat();
-    const scored = permutation(view.steps, chance)
-      .slice(0, options.frames ?? view.steps)
-      .sort((a, b) => a - b);
+    const scored = new Set(permutation(view.steps, chance).slice(0, options.frames ?? view.steps));
     const likelihoods = new Float64Array(view.steps);
-    const wanted = tasks.filter(({ step }) => scored.includes(step));
+    const wanted = tasks.filter(({ step }) => scored.has(step));
     for (const some of chunks(wanted, options.batch)) {
       const logs = await scoreFrames(predict, view, some, options.signal);
       some.forEach((task, i) => {
         likelihoods[task.step]! += Math.exp(logs[i]!) / options.orderings;
       });
     }
-    return Float64Array.from(scored, (step) => -Math.log(Math.max(likelihoods[step]!, Number.MIN_VALUE)));
+    return likelihoods
+      .filter((_, step) => scored.has(step))
+      .map((likelihood) => -Math.log(Math.max(likelihood, Number.MIN_VALUE)));
   });
 }
 
