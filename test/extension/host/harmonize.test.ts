@@ -23,7 +23,9 @@ const voiceLine = (document: vscode.TextDocument, voice: string): string =>
     .find((line) => line.startsWith(`[V:${voice}]`)) ?? '';
 
 /** MIDI numbers by step and voice. */
-const sounding = (text: string): readonly number[] => [...toGrid(parse(text).score, { mode: 'fill' }).grid.pitch];
+const sounding = (text: string): readonly number[] => [
+  ...toGrid(parse(text).score, { mode: 'fill' }).grid.pitch,
+];
 
 function select(text: string): void {
   const editor = vscode.window.activeTextEditor;
