@@ -122,9 +122,7 @@ describe('in German', () => {
   });
 
   it('is what is said when nothing is open', async () => {
-    // Keys that come while the focus is on its way to the text are lost now and then, as they are for a person.
-    await workbench.page.keyboard.press('Control+1');
-    await workbench.page.waitForTimeout(300);
+    await workbench.focusText();
     await workbench.goTo(1, 1);
     await workbench.command('Cantus: Stück harmonisieren');
     await expect.poll(() => workbench.visibleText(), SOON).not.toMatch(/^\[V:.*\?/m);

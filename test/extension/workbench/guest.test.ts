@@ -166,8 +166,7 @@ describe('in a folder that is on no disk', () => {
       .poll(() => page.locator('.quick-input-widget input').inputValue(), SOON)
       .toMatch(/melody\.musicxml$/);
     await page.locator('.quick-input-widget').getByText('OK', { exact: true }).click();
-    await inExplorer('melody.musicxml').click({ button: 'right' });
-    await page.locator('.context-view .monaco-menu').getByText('Import…').click();
+    await workbench.menu(inExplorer('melody.musicxml'), 'Import…');
     await page.locator('.tab', { hasText: 'Untitled-1' }).waitFor(SOON);
     await expect.poll(() => workbench.visibleText(), SOON).toMatch(/^\[V:B\] /m);
     await workbench.screenshot('guest-virtual-imported');

@@ -97,7 +97,7 @@ describe('harmonizing in the workbench', () => {
       .getByRole('button', { name: 'Resample' })
       .click();
     await expect.poll(() => workbench.savedText('tune.satb'), FILLED).not.toBe(before);
-    await workbench.page.keyboard.press('Control+1');
+    await workbench.focusText();
     await workbench.page.keyboard.press('Control+Z');
     expect(await workbench.savedText('tune.satb')).toBe(before);
   });
@@ -117,7 +117,7 @@ describe('harmonizing in the workbench', () => {
     await frame.locator('line.head').waitFor({ state: 'attached' });
     const first = await at();
     await expect.poll(at, SOON).not.toBe(first);
-    await workbench.page.keyboard.press('Control+1');
+    await workbench.focusText();
     expect(await workbench.savedText('tune.satb')).toBe(before);
     await workbench.page.keyboard.press('Escape');
     await flip.waitFor({ state: 'hidden' });
@@ -128,7 +128,7 @@ describe('harmonizing in the workbench', () => {
     await flip.getByRole('button', { name: 'Next' }).click();
     await workbench.page.keyboard.press('k');
     await flip.waitFor({ state: 'hidden' });
-    await workbench.page.keyboard.press('Control+1');
+    await workbench.focusText();
     await expect.poll(() => workbench.savedText('tune.satb'), SOON).not.toBe(before);
     await workbench.page.keyboard.press('Control+Z');
     expect(await workbench.savedText('tune.satb')).toBe(before);

@@ -89,7 +89,7 @@ describe('the looks of the panel in the workbench', () => {
     if (name === 'light') expect(text!).toBeLessThan(ground!);
     else expect(text!).toBeGreaterThan(ground!);
     // Keys that come while the focus is on its way to the text are lost now and then, as they are for a person.
-    await workbench.page.keyboard.press('Control+1');
+    await workbench.focusText();
     await workbench.page.waitForTimeout(300);
     // The first column is in view, and then the note has the cursor.
     await workbench.goTo(1, 1);

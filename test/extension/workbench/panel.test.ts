@@ -51,7 +51,7 @@ describe('the panel in the workbench', () => {
   /** Keys that come while the focus is on its way to the text are lost now and then, as they are for a person. */
   const goTo = async (line: number, column: number): Promise<void> => {
     await workbench.page.keyboard.press('Escape');
-    await workbench.page.keyboard.press('Control+1');
+    await workbench.focusText();
     await workbench.page.waitForTimeout(300);
     await workbench.goTo(line, column);
   };
@@ -63,7 +63,7 @@ describe('the panel in the workbench', () => {
     );
   /** The status bar speaks of the text again when the text has the focus. */
   const textPlace = async (): Promise<string> => {
-    await workbench.page.keyboard.press('Control+1');
+    await workbench.focusText();
     return (
       (await workbench
         .statusItem(/^Ln |selections|selected/)
@@ -153,7 +153,7 @@ describe('the panel in the workbench', () => {
       .poll(() => panel().locator('.layer.looks ellipse.filled').count(), { timeout: 90_000 })
       .toBeGreaterThan(5);
     await workbench.screenshot('panel-filled');
-    await workbench.page.keyboard.press('Control+1');
+    await workbench.focusText();
     const filled = (await workbench.savedText('tune.satb')).split('\n');
     const bars = (line: string): string[] =>
       line

@@ -66,7 +66,7 @@ describe('the preview in the workbench', () => {
     const head = frame.locator('[data-note="3"] .abcjs-notehead').first();
     await head.click();
     // The status bar speaks of the text again when the text has the focus.
-    await workbench.page.keyboard.press('Control+1');
+    await workbench.focusText();
     const line = tune.split('\n').findIndex((text) => text.startsWith('[V:S] d2')) + 1;
     const column = tune.split('\n')[line - 1]!.indexOf('c B') + 1;
     await workbench.statusItem(`Ln ${line}, Col ${column + 1} (1 selected)`).waitFor();

@@ -21,7 +21,7 @@ describe('the preview of an untitled piece', () => {
     await workbench.page.keyboard.press('Escape');
     await workbench.command('Cantus: Open Preview to the Side');
     await workbench.webview().locator('.sheet svg').waitFor({ timeout: 60_000 });
-    await workbench.page.keyboard.press('Control+1');
+    await workbench.focusText();
     await workbench.page.waitForTimeout(500);
     await workbench.goTo(2, 3);
     await workbench.type('Sketch of ');

@@ -12,6 +12,7 @@ import {
   type Locator,
   type Page,
 } from 'playwright-core';
+import { vi } from 'vitest';
 
 /** What the workbench itself complains about where there is no internet and no account. */
 const CHATTER = [
@@ -96,6 +97,20 @@ export async function closeBrowser(): Promise<void> {
   browser = null;
 }
 
+/** Acts until what is asked holds: a key or a click that comes while the focus moves is lost, as it is for a person. */
+async function again(act: () => Promise<void>, holds: () => Promise<void>): Promise<void> {
+  await vi.waitFor(
+    async () => {
+      await act();
+      await holds();
+    },
+    { timeout: 60_000, interval: 100 },
+  );
+}
+
+const isHidden = (what: Locator) => () => what.waitFor({ state: 'hidden', timeout: 3_000 });
+const isShown = (what: Locator) => () => what.waitFor({ state: 'visible', timeout: 3_000 });
+
 /** Process numbers of the engines that run in this server's extension hosts; those of other programs never. */
 export function engines(): number[] {
   const data = asked('CANTUS_EDITOR_DATA');
@@ -134,7 +149,7 @@ export class Workbench {
 
   /** Opens a file of the folder by its name and puts the focus into it. */
   async openFile(name: string): Promise<void> {
-    await this.page.keyboard.press('Control+P');
+    await this.#ask('Control+P');
     await this.#answer(name);
     await this.page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
     await this.page.locator('.editor-instance .monaco-editor .view-line').first().waitFor();
@@ -142,9 +157,7 @@ export class Workbench {
 
   /** Runs a command from the palette, by its whole title: `Cantus: New Piece`. */
   async command(title: string): Promise<void> {
-    await this.page.keyboard.press('F1');
-    const input = this.page.locator('.quick-input-widget input');
-    await input.waitFor();
+    const input = await this.#ask('F1');
     await input.fill(`>${title}`);
     const row = this.page.locator(`.quick-input-widget .monaco-list-row[aria-label^="${title}"]`).first();
     await row.waitFor();
@@ -153,14 +166,21 @@ export class Workbench {
 
   /** The labels that the palette offers for what is typed. */
   async palette(typed: string): Promise<string[]> {
-    await this.page.keyboard.press('F1');
-    await this.page.locator('.quick-input-widget input').fill(`>${typed}`);
+    const input = await this.#ask('F1');
+    await input.fill(`>${typed}`);
     await this.page.locator('.quick-input-widget .monaco-list-row').first().waitFor();
     const labels = await this.page
       .locator('.quick-input-widget .monaco-list-row .label-name')
       .allTextContents();
     await this.page.keyboard.press('Escape');
     return labels;
+  }
+
+  /** Opens the quick input with a key. */
+  async #ask(key: string): Promise<Locator> {
+    const input = this.page.locator('.quick-input-widget input');
+    await again(() => this.page.keyboard.press(key), isShown(input));
+    return input;
   }
 
   /** Takes the row of an open quick input that begins with this text, and waits until it is gone. */
@@ -172,16 +192,31 @@ export class Workbench {
       .locator(`.quick-input-widget .monaco-list-row.focused[aria-label^="${text}"]`)
       .first()
       .waitFor();
-    await input.press('Enter');
-    await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+    await again(() => input.press('Enter'), isHidden(this.page.locator('.quick-input-widget')));
+  }
+
+  /** Puts the focus into the text of the first group. */
+  async focusText(): Promise<void> {
+    await again(
+      () => this.page.keyboard.press('Control+1'),
+      isShown(this.page.locator('.editor-group-container.active .editor-instance .monaco-editor.focused')),
+    );
+  }
+
+  /** Clicks an entry of the context menu of something. A menu that is just opening takes no click. */
+  async menu(of: Locator, entry: string): Promise<void> {
+    const menu = this.page.locator('.context-view .monaco-menu');
+    await again(async () => {
+      if (await menu.isHidden()) await of.click({ button: 'right' });
+      await menu.getByText(entry).click();
+    }, isHidden(menu));
   }
 
   /** Puts the cursor somewhere; lines and columns as the status bar counts them, from 1. */
   async goTo(line: number, column: number): Promise<void> {
-    await this.page.keyboard.press('Control+G');
-    await this.page.locator('.quick-input-widget input').fill(`:${line}:${column}`);
-    await this.page.keyboard.press('Enter');
-    await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+    const input = await this.#ask('Control+G');
+    await input.fill(`:${line}:${column}`);
+    await again(() => input.press('Enter'), isHidden(this.page.locator('.quick-input-widget')));
   }
 
   /** Selects from one place to another (line and column, from 1). */
@@ -210,8 +245,16 @@ export class Workbench {
   async savedText(name: string): Promise<string> {
     // A key press reaches the model, and the tab its mark, a moment later.
     await this.page.waitForTimeout(200);
-    await this.page.keyboard.press('Control+S');
-    await this.page.locator(`.tab.active[data-resource-name="${name}"]:not(.dirty)`).waitFor();
+    const tab = this.page.locator(`.tab.active[data-resource-name="${name}"]`);
+    let first = true;
+    await again(
+      async () => {
+        if (!first) await tab.click();
+        first = false;
+        await this.page.keyboard.press('Control+S');
+      },
+      isShown(tab.and(this.page.locator(':not(.dirty)'))),
+    );
     return readFileSync(join(this.folder, name), 'utf8');
   }
 
