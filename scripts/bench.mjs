@@ -44,6 +44,7 @@ const engine = await loadSource('bench', [
   'engine/training/step',
   'language/read/parse',
   'language/read/grid',
+  'language/analyse/rules',
 ]);
 const now = () => performance.now();
 const sorted = (list) => [...list].sort((a, b) => a - b);
@@ -373,23 +374,29 @@ function benchEditing() {
   const text = tune(1000);
   const [cold, first] = timed(() => engine.parse(text));
   const many = values.quick ? 5 : 30;
-  const warm = [];
-  const keys = [];
+  const [warm, rules, keys, rulesOn] = [[], [], [], []];
   let before = first;
+  let judged = engine.judge(first.score);
   const at = text.indexOf('[V:S]', text.length / 2) + 6;
   for (let i = 0; i < many; i++) {
-    // In turn: all of it, and what one keystroke in the middle takes.
-    warm.push(timed(() => engine.parse(text))[0]);
-    const typed = text.slice(0, at) + 'GABcd'[i % 5] + text.slice(at + 1);
-    const [took, after] = timed(() => engine.parse(typed, before));
-    keys.push(took);
-    before = after;
+    // In turn: all of it, and what one keystroke in the middle takes, which moves what is behind it or does not.
+    const [took, fresh] = timed(() => engine.parse(text));
+    warm.push(took);
+    rules.push(timed(() => engine.judge(fresh.score))[0]);
+    const typed = text.slice(0, at) + ['G', '^A', 'B', 'c2'][i % 4] + text.slice(at + 1);
+    const [key, after] = timed(() => engine.parse(typed, before));
+    keys.push(key);
+    const [on, judgement] = timed(() => engine.judge(after.score, undefined, judged));
+    rulesOn.push(on);
+    [before, judged] = [after, judgement];
   }
   return {
     bars: first.score.bars.length,
     coldMs: round(cold),
     warmMs: round(median(warm)),
+    rulesMs: round(median(rules)),
     keystrokeMs: round(median(keys)),
+    keystrokeRulesMs: round(median(rulesOn)),
     keystrokeShare: round(median(keys) / median(warm), 2),
     activation: benchActivation(),
   };
@@ -459,6 +466,10 @@ function tableOf({ fill: fills, length, editing, host, training }) {
   if (editing) {
     rows.push(['reading and checking 1,000 bars, first / again', `${editing.coldMs} / ${editing.warmMs} ms`]);
     rows.push(['… after a keystroke', `${editing.keystrokeMs} ms`]);
+    rows.push([
+      'its voice leading, first / after a keystroke',
+      `${editing.rulesMs} / ${editing.keystrokeRulesMs} ms`,
+    ]);
     if (editing.activation) rows.push(['loading the extension', `${editing.activation.loadMs} ms`]);
   }
   return ['| what | takes |', '| --- | --- |', ...rows.map((row) => `| ${row.join(' | ')} |`)].join('\n');

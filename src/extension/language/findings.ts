@@ -2,6 +2,7 @@
 // severe as the settings allow. Knows nothing of how it is shown or mended.
 
 import * as vscode from 'vscode';
+import type { Judgement } from '../../language/analyse/rules.ts';
 import type { Problem, Severity } from '../../language/problem.ts';
 import type { Parsed } from '../../language/read/parse.ts';
 import type { Scores } from '../scores.ts';
@@ -20,6 +21,8 @@ const milder = (a: Severity, b: Severity): Severity => (ORDER.indexOf(a) > ORDER
 export class Findings {
   /** A score is judged once for each way of judging. */
   readonly #judged = new WeakMap<Parsed, { readonly by: string; readonly findings: readonly Finding[] }>();
+  /** What the rules said last: the next judgement goes on from there. */
+  readonly #last = new WeakMap<vscode.TextDocument, Judgement>();
 
   constructor(private readonly scores: Scores) {}
 
@@ -33,22 +36,26 @@ export class Findings {
     const known = this.#judged.get(parsed);
     if (known?.by === by) return known.findings;
     const plain = parsed.problems.map((problem): Finding => ({ ...problem, voiceLeading: false }));
-    const findings = limit === undefined ? plain : [...plain, ...(await judge(parsed, limit, profile))];
+    const findings =
+      limit === undefined ? plain : [...plain, ...(await this.#judge(document, parsed, limit, profile))];
     this.#judged.set(parsed, { by, findings });
     return findings;
   }
-}
 
-/** Voice leading. Without a profile the text's own `%%cantus:rules` says which rules there are. */
-async function judge(
-  { score }: Parsed,
-  limit: Severity,
-  profile: (typeof PROFILES)[number] | undefined,
-): Promise<Finding[]> {
-  const { checkRules } = await import('../../language/analyse/rules.ts');
-  return checkRules(score, profile).map((problem) => ({
-    ...problem,
-    severity: milder(problem.severity, limit),
-    voiceLeading: true,
-  }));
+  /** Voice leading. Without a profile the text's own `%%cantus:rules` says which rules there are. */
+  async #judge(
+    document: vscode.TextDocument,
+    { score }: Parsed,
+    limit: Severity,
+    profile: (typeof PROFILES)[number] | undefined,
+  ): Promise<Finding[]> {
+    const { judge } = await import('../../language/analyse/rules.ts');
+    const judgement = judge(score, profile, this.#last.get(document));
+    this.#last.set(document, judgement);
+    return judgement.problems.map((problem) => ({
+      ...problem,
+      severity: milder(problem.severity, limit),
+      voiceLeading: true,
+    }));
+  }
 }

@@ -3,8 +3,10 @@
 
 import { type Key, midi, pitchName } from '../pitch.ts';
 import { type Score, VOICE_NAMES } from '../score.ts';
-import { bothMove, crossed, overlaps } from './motion.ts';
-import { barAt, cut, melodies, momentName, type Slice, type Sound } from './slice.ts';
+import type { Tick } from '../time.ts';
+import { bothMove, crossed, overlaps, perfect } from './motion.ts';
+import { barAt, cut, momentName, type Slice, type Sound } from './slice.ts';
+import type { Hearing } from './stretches.ts';
 
 /** A place where a rule is broken: the offending (later) note, what belongs to it, and the sentence. */
 export interface Offence {
@@ -16,22 +18,66 @@ export interface Offence {
 /** Pairs of voices, the upper one first. */
 type Pairs = readonly (readonly [number, number])[];
 
-/** A score prepared for the rules. */
-export class Reading {
-  readonly melodies: readonly (readonly Sound[])[];
-  readonly slices: readonly Slice[];
-  readonly #steps = new Map<Pairs, readonly Step[]>();
+/** What sounds together, and right before and after it. */
+interface Moment {
+  readonly before: Slice | undefined;
+  readonly now: Slice;
+  readonly next: Slice | undefined;
+}
 
-  constructor(readonly score: Score) {
-    this.melodies = melodies(score);
-    this.slices = cut(this.melodies);
+/** Some bars prepared for the rules. */
+export class Reading {
+  /** The moments that are judged. */
+  readonly moments: readonly Moment[];
+  #perfect: readonly Step[] | null = null;
+
+  constructor(private readonly heard: Hearing) {
+    const slices = cut(heard.melodies);
+    const moments: Moment[] = [];
+    for (const [i, now] of slices.entries())
+      if (this.judges(now.from)) moments.push({ before: slices[i - 1], now, next: slices[i + 1] });
+    this.moments = moments;
   }
 
-  /** The steps of some pairs; several rules ask for the same ones. */
-  steps(pairs: Pairs): readonly Step[] {
-    const known = this.#steps.get(pairs) ?? stepsOf(this.slices, pairs);
-    this.#steps.set(pairs, known);
-    return known;
+  get score(): Score {
+    return this.heard.score;
+  }
+
+  get melodies(): Hearing['melodies'] {
+    return this.heard.melodies;
+  }
+
+  /** Whether what happens at a moment is judged. */
+  judges(at: Tick): boolean {
+    return this.heard.from <= at && at < this.heard.to;
+  }
+
+  /** Where two voices both move, into a fifth or an octave. */
+  get perfect(): readonly Step[] {
+    this.#perfect ??= this.steps(
+      ALL_PAIRS,
+      (...move) => perfect(move[2], move[3]) !== null && bothMove(...move),
+    );
+    return this.#perfect;
+  }
+
+  /**
+   * Every pair of voices that sounds in two slices one right after the other, with at least one of them struck anew,
+   * and moves as `test` asks.
+   */
+  steps(pairs: Pairs, test: (...move: Move) => boolean): Step[] {
+    const found: Step[] = [];
+    for (const { before, now } of this.moments) {
+      if (before?.to !== now.from) continue;
+      for (const [high, low] of pairs) {
+        const [upper0, lower0] = [before.sounds[high], before.sounds[low]];
+        const [upper1, lower1] = [now.sounds[high], now.sounds[low]];
+        if (!upper0 || !lower0 || !upper1 || !lower1 || (upper0 === upper1 && lower0 === lower1)) continue;
+        if (test(upper0.midi, lower0.midi, upper1.midi, lower1.midi))
+          found.push({ upper: [upper0, upper1], lower: [lower0, lower1] });
+      }
+    }
+    return found;
   }
 }
 
@@ -50,33 +96,9 @@ export const NEIGHBOURS: Pairs = [
   [2, 3],
 ];
 export const ALL_PAIRS: Pairs = [...NEIGHBOURS, [0, 2], [1, 3], [0, 3]];
-export const OUTER: Pairs = [[0, 3]];
 
-/** Every pair of voices that sounds in two slices one right after the other, with at least one of them struck anew. */
-function stepsOf(slices: readonly Slice[], pairs: Pairs): Step[] {
-  const found: Step[] = [];
-  for (let i = 1; i < slices.length; i++) {
-    const before = slices[i - 1]!;
-    const now = slices[i]!;
-    if (before.to !== now.from) continue;
-    for (const [high, low] of pairs) {
-      const upper = [before.sounds[high], now.sounds[high]] as const;
-      const lower = [before.sounds[low], now.sounds[low]] as const;
-      if (!upper[0] || !upper[1] || !lower[0] || !lower[1]) continue;
-      if (upper[0] === upper[1] && lower[0] === lower[1]) continue;
-      found.push({ upper: [upper[0], upper[1]], lower: [lower[0], lower[1]] });
-    }
-  }
-  return found;
-}
-
-type Move = readonly [number, number, number, number];
-export const moveOf = ({ upper, lower }: Step): Move => [
-  upper[0].midi,
-  lower[0].midi,
-  upper[1].midi,
-  lower[1].midi,
-];
+type Move = readonly [upper0: number, lower0: number, upper1: number, lower1: number];
+const moveOf = ({ upper, lower }: Step): Move => [upper[0].midi, lower[0].midi, upper[1].midi, lower[1].midi];
 
 export const voiceName = (sound: Sound): string => VOICE_NAMES[sound.voice].toLowerCase();
 const both = (step: Step): string => `${voiceName(step.upper[1])} and ${voiceName(step.lower[1])}`;
@@ -95,32 +117,33 @@ function describe(score: Score, step: Step): string {
 const others = (step: Step, at: Sound): Sound[] =>
   [...new Set([...step.upper, ...step.lower])].filter((sound) => sound !== at);
 
-/** A rule over two moving voices: `test` names the fault, `advice` ends the sentence. */
+/** A rule over two voices that move into a fifth or an octave: `test` names the fault, `advice` ends the sentence. */
 export function overMoves(
-  pairs: Pairs,
   test: (...move: Move) => boolean,
   fault: string,
   advice: string,
+  isMeant: (step: Step) => boolean = () => true,
 ): Find {
-  return (reading) =>
-    reading
-      .steps(pairs)
-      .filter((step) => bothMove(...moveOf(step)) && test(...moveOf(step)))
+  return ({ score, perfect }) =>
+    perfect
+      .filter((step) => test(...moveOf(step)) && isMeant(step))
       .map((step) => ({
         at: step.upper[1],
         with: others(step, step.upper[1]),
-        message: `${fault} between ${both(step)}, ${describe(reading.score, step)}. ${advice}`,
+        message: `${fault} between ${both(step)}, ${describe(score, step)}. ${advice}`,
       }));
 }
 
+export const isOuter = ({ upper, lower }: Step): boolean => upper[1].voice === 0 && lower[1].voice === 3;
+
 /** Overlap counts when the moving voice passes the place its neighbour has just left (or still holds). */
 export function findOverlaps(reading: Reading): Offence[] {
-  return reading.steps(NEIGHBOURS).flatMap((step) => {
-    const move = moveOf(step);
-    if (!overlaps(...move) || crossed(move[2], move[3]) || crossed(move[0], move[1])) return [];
+  const passing = (...move: Move): boolean =>
+    overlaps(...move) && !crossed(move[2], move[3]) && !crossed(move[0], move[1]);
+  return reading.steps(NEIGHBOURS, passing).map((step) => {
     const at = step.upper[1].midi < step.lower[0].midi ? step.upper[1] : step.lower[1];
     const message = `Overlap of ${both(step)}, ${describe(reading.score, step)}: the ${voiceName(at)} passes the note its neighbour has just left.`;
-    return [{ at, with: others(step, at), message }];
+    return { at, with: others(step, at), message };
   });
 }
 
@@ -130,19 +153,20 @@ export function overPairs(
   test: (upper: number, lower: number) => boolean,
   say: (upper: Sound, lower: Sound, moment: string) => string,
 ): Find {
-  return ({ score, slices }) =>
-    slices.flatMap(({ from, sounds }) =>
-      pairs.flatMap(([high, low]) => {
-        const upper = sounds[high];
-        const lower = sounds[low];
-        if (!upper || !lower || Math.max(upper.from, lower.from) !== from || !test(upper.midi, lower.midi))
-          return [];
-        const at = lower.from === from ? lower : upper;
-        return [
-          { at, with: [at === lower ? upper : lower], message: say(upper, lower, momentName(score, from)) },
-        ];
-      }),
-    );
+  return (reading) => {
+    const { score } = reading;
+    const found: Offence[] = [];
+    for (const { now } of reading.moments)
+      for (const [high, low] of pairs) {
+        const upper = now.sounds[high];
+        const lower = now.sounds[low];
+        if (!upper || !lower || (upper.from !== now.from && lower.from !== now.from)) continue;
+        if (!test(upper.midi, lower.midi)) continue;
+        const [at, other] = lower.from === now.from ? [lower, upper] : [upper, lower];
+        found.push({ at, with: [other], message: say(upper, lower, momentName(score, now.from)) });
+      }
+    return found;
+  };
 }
 
 /** A rule over the leaps of one voice; across a rest or a fermata a phrase begins anew. */
@@ -150,85 +174,106 @@ export function overLeaps(
   test: (from: Sound, to: Sound) => boolean,
   say: (from: Sound, to: Sound) => string,
 ): Find {
-  return ({ score, melodies: lines }) =>
-    lines.flatMap((line) =>
-      line.slice(1).flatMap((to, i) => {
-        const from = line[i]!;
-        if (from.to !== to.from || from.events.some((event) => event.fermata) || !test(from, to)) return [];
+  return (reading) => {
+    const { score } = reading;
+    const found: Offence[] = [];
+    for (const line of reading.melodies)
+      for (let i = 1; i < line.length; i++) {
+        const [from, to] = [line[i - 1]!, line[i]!];
+        if (!reading.judges(to.from) || !test(from, to) || from.to !== to.from || holdsFermata(from))
+          continue;
         const where = `${pitchName(from.pitch)} (${momentName(score, from.from)}) to ${pitchName(to.pitch)} (${momentName(score, to.from)})`;
-        return [{ at: to, with: [from], message: `${say(from, to)}, ${where}.` }];
-      }),
-    );
+        found.push({ at: to, with: [from], message: `${say(from, to)}, ${where}.` });
+      }
+    return found;
+  };
 }
+
+const holdsFermata = (sound: Sound): boolean => sound.events.some((event) => event.fermata);
 
 const tonicClass = ({ tonic: { letter, alter } }: Key): number => midi({ letter, alter, octave: 0 }) % 12;
 /** Pitch class as semitones above the tonic. */
 const degree = (sound: Sound, key: Key): number => (sound.midi - tonicClass(key) + 12) % 12;
 
+/** The pitch classes of a slice as semitones above the tonic, where three voices or more sound. */
+function degrees(slice: Slice, key: Key): readonly number[] | null {
+  const sounding = slice.sounds.filter((sound) => sound !== null);
+  return sounding.length < 3 ? null : sounding.map((sound) => degree(sound, key));
+}
+
 /** V, V7, vii° and their inversions: the fifth, the leading tone, the second and fourth degrees, nothing else. */
 function isDominant(slice: Slice, key: Key): boolean {
-  const sounding = slice.sounds.filter((sound) => sound !== null).map((sound) => degree(sound, key));
-  return (
-    sounding.length >= 3 &&
-    sounding.includes(11) &&
-    sounding.every((d) => d === 7 || d === 11 || d === 2 || d === 5)
-  );
+  const sounding = degrees(slice, key);
+  return !!sounding?.includes(11) && sounding.every((d) => d === 7 || d === 11 || d === 2 || d === 5);
 }
 
 /** I or i: tonic and third, perhaps the fifth. */
 function isTonic(slice: Slice, key: Key): boolean {
-  const sounding = slice.sounds.filter((sound) => sound !== null).map((sound) => degree(sound, key));
-  const third = sounding.includes(4) || sounding.includes(3);
-  return (
-    sounding.length >= 3 && sounding.includes(0) && third && sounding.every((d) => [0, 3, 4, 7].includes(d))
-  );
+  const sounding = degrees(slice, key);
+  const third = sounding?.includes(4) || sounding?.includes(3);
+  return !!sounding?.includes(0) && third === true && sounding.every((d) => [0, 3, 4, 7].includes(d));
 }
 
 function keyAt(score: Score, at: number): Key {
   return barAt(score, at)?.key ?? score.key;
 }
 
+/** Whether two voices sound the same tone, in octaves or in unison. */
+const doubles = ({ sounds }: Slice): boolean =>
+  ALL_PAIRS.some(([high, low]) => {
+    const [upper, lower] = [sounds[high], sounds[low]];
+    return !!upper && !!lower && (upper.midi - lower.midi) % 12 === 0;
+  });
+
 /** Two or more voices on the leading tone of a dominant chord that then resolves: both would have to go the same way. */
-export function findDoubledLeadingTones({ score, slices }: Reading): Offence[] {
-  return slices.flatMap((slice, i) => {
+export function findDoubledLeadingTones(reading: Reading): Offence[] {
+  const { score } = reading;
+  const found: Offence[] = [];
+  for (const { now: slice, next } of reading.moments) {
+    if (next === undefined || !doubles(slice)) continue;
     const key = keyAt(score, slice.from);
-    const next = slices[i + 1];
-    if (next === undefined || !isDominant(slice, key) || !isTonic(next, key)) return [];
+    if (!isDominant(slice, key) || !isTonic(next, key)) continue;
     const leading = slice.sounds
       .filter((sound) => sound !== null)
       .filter((sound) => degree(sound, key) === 11);
     const [first, second] = leading;
-    if (first === undefined || second === undefined) return [];
+    if (first === undefined || second === undefined) continue;
     const message = `Doubled leading tone: ${voiceName(first)} and ${voiceName(second)} both have ${chordOf(first, second)} (${momentName(score, slice.from)}) before the tonic (${momentName(score, next.from)}). Give one of them another tone of the chord.`;
-    return [{ at: second, with: leading.filter((sound) => sound !== second), message }];
-  });
+    found.push({ at: second, with: leading.filter((sound) => sound !== second), message });
+  }
+  return found;
 }
 
-/** A cadence: a tonic chord over its root, held by a fermata or the last of the piece. */
-function isCadence(slice: Slice, key: Key, last: boolean): boolean {
+/** A tonic chord over its root: a cadence where it is held by a fermata or ends the piece. */
+const isRooted = (slice: Slice, key: Key): boolean => {
   const bass = slice.sounds[3];
-  const held = slice.sounds.some((sound) => sound?.events.some((event) => event.fermata));
-  return bass !== null && degree(bass, key) === 0 && isTonic(slice, key) && (held || last);
-}
+  return bass !== null && degree(bass, key) === 0 && isTonic(slice, key);
+};
+
+const isHeld = ({ sounds }: Slice): boolean => sounds.some((sound) => sound !== null && holdsFermata(sound));
 
 /**
  * At a cadence the leading tone rises to the tonic. In an inner voice Bach lets it fall a third to the fifth of the
  * chord, so that the chord is complete; `strict` does not.
  */
 export function findUnresolved(inner: boolean): Find {
-  return ({ score, slices }) =>
-    slices.slice(1).flatMap((slice, i) => {
-      const before = slices[i]!;
+  return (reading) => {
+    const { score } = reading;
+    const found: Offence[] = [];
+    for (const { before, now: slice, next } of reading.moments) {
+      if (before === undefined || (next !== undefined && !isHeld(slice))) continue;
       const key = keyAt(score, slice.from);
-      if (!isCadence(slice, key, i + 2 === slices.length) || !isDominant(before, key)) return [];
-      return before.sounds.flatMap((sound, voice) => {
+      if (!isRooted(slice, key) || !isDominant(before, key)) continue;
+      for (const [voice, sound] of before.sounds.entries()) {
         const to = slice.sounds[voice];
         if (!sound || !to || to === sound || degree(sound, key) !== 11 || to.midi === sound.midi + 1)
-          return [];
+          continue;
         const falls = (voice === 1 || voice === 2) && degree(to, key) === 7;
-        if (falls !== inner) return [];
+        if (falls !== inner) continue;
         const message = `Unresolved leading tone: the ${voiceName(sound)} leaves ${pitchName(sound.pitch)} (${momentName(score, sound.from)}) for ${pitchName(to.pitch)} (${momentName(score, to.from)}) at the cadence. Let it rise to the tonic.`;
-        return [{ at: to, with: [sound], message }];
-      });
-    });
+        found.push({ at: to, with: [sound], message });
+      }
+    }
+    return found;
+  };
 }

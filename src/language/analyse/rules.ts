@@ -2,8 +2,8 @@
 // How each is found is in offences.ts. Knows nothing of how a finding is shown or mended.
 
 import { pitchName, staffStep } from '../pitch.ts';
-import type { Problem, Severity } from '../problem.ts';
-import { type Score, VOICE_NAMES } from '../score.ts';
+import type { Problem, Severity, Span } from '../problem.ts';
+import { type Directives, type Score, VOICE_NAMES } from '../score.ts';
 import { antiparallel, augmented, bothMove, crossed, hidden, largeLeap, parallel, wide } from './motion.ts';
 import {
   ALL_PAIRS,
@@ -12,17 +12,17 @@ import {
   findDoubledLeadingTones,
   findOverlaps,
   findUnresolved,
-  moveOf,
+  isOuter,
   NEIGHBOURS,
   type Offence,
-  OUTER,
   overLeaps,
   overMoves,
   overPairs,
   Reading,
   voiceName,
 } from './offences.ts';
-import { momentName } from './slice.ts';
+import { melodies, momentName } from './slice.ts';
+import { type Hearing, type Place, Stretches } from './stretches.ts';
 
 export interface Rule {
   readonly code: string;
@@ -43,14 +43,14 @@ export const RULES: readonly Rule[] = [
     severity: 'warning',
     name: 'Parallel fifths',
     strictOnly: false,
-    find: overMoves(ALL_PAIRS, (...m) => parallel(...m) === 'fifth', 'Parallel fifths', ADVICE),
+    find: overMoves((...m) => parallel(...m) === 'fifth', 'Parallel fifths', ADVICE),
   },
   {
     code: 'parallel-octaves',
     severity: 'warning',
     name: 'Parallel octaves and unisons',
     strictOnly: false,
-    find: overMoves(ALL_PAIRS, (...m) => parallel(...m) === 'octave', 'Parallel octaves', ADVICE),
+    find: overMoves((...m) => parallel(...m) === 'octave', 'Parallel octaves', ADVICE),
   },
   {
     code: 'contrary-perfects',
@@ -58,7 +58,6 @@ export const RULES: readonly Rule[] = [
     name: 'Fifths or octaves in succession by contrary motion',
     strictOnly: true,
     find: overMoves(
-      ALL_PAIRS,
       (...m) => antiparallel(...m) !== null,
       'The same perfect interval twice by contrary motion',
       ADVICE,
@@ -70,10 +69,10 @@ export const RULES: readonly Rule[] = [
     name: 'Hidden fifths in the outer voices',
     strictOnly: false,
     find: overMoves(
-      OUTER,
       (...m) => hidden(...m) === 'fifth',
       'Hidden fifth',
       'Let the soprano move by step, or the bass the other way.',
+      isOuter,
     ),
   },
   {
@@ -82,10 +81,10 @@ export const RULES: readonly Rule[] = [
     name: 'Hidden octaves in the outer voices',
     strictOnly: false,
     find: overMoves(
-      OUTER,
       (...m) => hidden(...m) === 'octave',
       'Hidden octave',
       'Let the soprano move by step, or the bass the other way.',
+      isOuter,
     ),
   },
   {
@@ -165,26 +164,72 @@ export const RULES: readonly Rule[] = [
   },
 ];
 
-/** Findings of all rules that the score's `%%cantus:rules` asks for (none for `off`), in the order of the text. */
-export function checkRules(
-  score: Score,
-  mode: 'bach' | 'strict' | 'off' = score.directives.rules,
-): Problem[] {
-  if (mode === 'off') return [];
-  const reading = new Reading(score);
-  return RULES.filter((rule) => mode === 'strict' || !rule.strictOnly)
-    .flatMap(({ code, severity, find }) =>
-      find(reading).map((offence) => problemOf(score, code, severity, offence)),
-    )
-    .sort((a, b) => a.span.start - b.span.start);
+type Mode = Directives['rules'];
+
+/** What the rules say of a score, and what the next judgement need not find again. */
+export interface Judgement {
+  readonly problems: readonly Problem[];
+  readonly mode: Mode;
+  readonly stretches: Stretches<readonly Breach[]> | null;
 }
 
-function problemOf(score: Score, code: string, severity: Severity, offence: Offence): Problem {
-  const related = offence.with.map((sound) => ({
+/** A broken rule, told by the places of notes. */
+interface Breach {
+  readonly rank: number;
+  readonly message: string;
+  readonly at: Place;
+  readonly related: readonly { readonly message: string; readonly at: Place }[];
+}
+
+/**
+ * Findings of all rules that the score's `%%cantus:rules` asks for (none for `off`), in the order of the text. What
+ * was found `before` in stretches that sound the same is kept.
+ */
+export function judge(score: Score, mode: Mode = score.directives.rules, before?: Judgement): Judgement {
+  if (mode === 'off') return { problems: [], mode, stretches: null };
+  const known = before?.mode === mode ? before.stretches : null;
+  const find = (hearing: Hearing, places: Places): Breach[] => {
+    const reading = new Reading(hearing);
+    return RULES.flatMap((rule, rank) =>
+      rule.strictOnly && mode !== 'strict'
+        ? []
+        : rule.find(reading).map((offence) => breachOf(rank, offence, score, places)),
+    );
+  };
+  const stretches = new Stretches(score, find, known ?? undefined);
+  const problems = stretches.found
+    .flat()
+    .map((breach) => ({ breach, problem: problemOf(breach, stretches) }))
+    .sort((a, b) => a.problem.span.start - b.problem.span.start || a.breach.rank - b.breach.rank)
+    .map(({ problem }) => problem);
+  return { problems, mode, stretches };
+}
+
+/** The findings alone, in any score. */
+export const checkRules = (score: Score, mode?: Mode): readonly Problem[] => judge(score, mode).problems;
+
+type Places = Pick<Stretches<unknown>, 'placeOf' | 'eventAt'>;
+
+const breachOf = (rank: number, offence: Offence, score: Score, places: Places): Breach => ({
+  rank,
+  message: offence.message,
+  at: places.placeOf(offence.at.events[0]),
+  related: offence.with.map((sound) => ({
     message: `${VOICE_NAMES[sound.voice]} ${pitchName(sound.pitch)}, ${momentName(score, sound.from)}`,
-    span: sound.events[0].span,
-  }));
-  return { code, severity, message: offence.message, span: offence.at.events[0].span, related };
+    at: places.placeOf(sound.events[0]),
+  })),
+});
+
+function problemOf({ rank, message, at, related }: Breach, places: Places): Problem {
+  const { code, severity } = RULES[rank]!;
+  const spanAt = (place: Place): Span => places.eventAt(place).span;
+  return {
+    code,
+    severity,
+    message,
+    span: spanAt(at),
+    related: related.map(({ message, at }) => ({ message, span: spanAt(at) })),
+  };
 }
 
 /** How often each rule is broken, with what the counts are to be divided by. */
@@ -199,11 +244,12 @@ export interface Tally {
 
 /** Counts the offences of a score against every rule, for comparing styles. */
 export function countOffences(score: Score): Tally {
-  const reading = new Reading(score);
+  const [from, to] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  const reading = new Reading({ score, melodies: melodies(score), from, to });
   return {
     offences: Object.fromEntries(RULES.map(({ code, find }) => [code, find(reading).length])),
-    movingPairs: reading.steps(ALL_PAIRS).filter((step) => bothMove(...moveOf(step))).length,
-    slices: reading.slices.length,
+    movingPairs: reading.steps(ALL_PAIRS, bothMove).length,
+    slices: reading.moments.length,
     notes: reading.melodies.reduce((sum, line) => sum + line.length, 0),
   };
 }

@@ -46,24 +46,25 @@ export function melody(events: readonly Event[]): Sound[] {
 
 /** Cuts four melodies at every onset and end. Slices without any sound are left out. */
 export function cut(melodies: readonly (readonly Sound[])[]): Slice[] {
-  const moments = [...new Set(melodies.flat().flatMap((sound) => [sound.from, sound.to]))].sort(
-    (a, b) => a - b,
-  );
-  const next = melodies.map(() => 0);
+  const next = [0, 0, 0, 0];
   const slices: Slice[] = [];
-  for (let i = 0; i + 1 < moments.length; i++) {
-    const from = moments[i]!;
-    const sounding = melodies.map((sounds, voice) => {
+  let from = Number.NEGATIVE_INFINITY;
+  for (;;) {
+    let to = Number.POSITIVE_INFINITY;
+    const sounding = (voice: Voice): Sound | null => {
+      const sounds = melodies[voice]!;
       while (next[voice]! < sounds.length && sounds[next[voice]!]!.to <= from) next[voice]!++;
       const sound = sounds[next[voice]!];
-      return sound !== undefined && sound.from <= from ? sound : null;
-    });
-    if (sounding.some((sound) => sound !== null)) {
-      const [s = null, a = null, t = null, b = null] = sounding;
-      slices.push({ from, to: moments[i + 1]!, sounds: [s, a, t, b] });
-    }
+      if (sound === undefined) return null;
+      const begun = sound.from <= from;
+      to = Math.min(to, begun ? sound.to : sound.from);
+      return begun ? sound : null;
+    };
+    const sounds = [sounding(0), sounding(1), sounding(2), sounding(3)] as const;
+    if (to === Number.POSITIVE_INFINITY) return slices;
+    if (sounds[0] || sounds[1] || sounds[2] || sounds[3]) slices.push({ from, to, sounds });
+    from = to;
   }
-  return slices;
 }
 
 /** The four melodies of a score, soprano first. */
