@@ -49,9 +49,6 @@ function about(folder) {
   return { name, version, license, by, homepage, words: wordsOf(join(root, folder)) };
 }
 
-/** From a package that does not ship. */
-const apacheWords = () => wordsOf(join(root, 'node_modules/typescript'));
-
 export async function notices() {
   const packages = (await packagesIn(['extension', 'engine', 'preview'])).map(about);
   const rows = packages.map(({ name, version, license }) => `| ${name} | ${version} | ${license} |`);
@@ -61,10 +58,15 @@ export async function notices() {
     const text = words ?? (license === APACHE ? 'apache' : `${license} licence${by ? `, by ${by}` : ''}.`);
     texts.set(text, [...(texts.get(text) ?? []), name]);
   }
-  if (texts.has('apache')) {
-    const words =
-      [...texts.keys()].find((text) => /Apache License\s+Version 2\.0/.test(text)) ?? apacheWords();
-    texts.set(words, [...(texts.get(words) ?? []), ...texts.get('apache')]);
+  const apache = [...texts.keys()].find((text) => /Apache License\s+Version 2\.0/.test(text));
+  if (apache && texts.has('apache')) {
+    texts.set(apache, [...texts.get(apache), ...texts.get('apache')]);
+    texts.delete('apache');
+  } else if (texts.has('apache')) {
+    texts.set(
+      'Apache License, Version 2.0: https://www.apache.org/licenses/LICENSE-2.0',
+      texts.get('apache'),
+    );
     texts.delete('apache');
   }
   const sections = [...texts].map(([text, names]) => `## ${names.join(', ')}\n\n\`\`\`text\n${text}\n\`\`\``);

@@ -2,7 +2,8 @@
 // The grammar is total: every sequence of tokens is a line, so there is nothing to recover from. It knows no
 // keys, no metre and no neighbouring line.
 
-import { type MusicKind, type MusicWalk, walk } from './tokens.ts';
+import { EmbeddedActionsParser, type IToken, type TokenType } from 'chevrotain';
+import { Music } from './tokens.ts';
 
 /** A length suffix as written: `3/2` is { num: 3, den: 2 }, `/` is { 1, 2 }, nothing is { 1, 1 }. */
 export interface Length {
@@ -38,13 +39,33 @@ export interface EventItem {
   readonly end: number;
 }
 
-/** Tokens that say nothing to the reader, and those that an event may begin with. */
-type Silent = 'space' | 'spacer' | 'comment';
-type Beginning = 'open' | 'pin' | 'note' | 'rest' | 'chord-open';
+/** Marks that stand for themselves on a line and, some of them, inside a chord. */
+const MARKS = [
+  [Music.Bar, 'bar'],
+  [Music.Ending, 'ending'],
+  [Music.InlineField, 'field'],
+  [Music.ChordSymbol, 'chord-symbol'],
+  [Music.Annotation, 'annotation'],
+  [Music.Decoration, 'decoration'],
+  [Music.Tuplet, 'tuplet'],
+  [Music.SlurOpen, 'slur-open'],
+  [Music.SlurClose, 'slur-close'],
+  [Music.Tie, 'tie'],
+  [Music.Broken, 'broken'],
+  [Music.GraceOpen, 'grace-open'],
+  [Music.GraceClose, 'grace-close'],
+  [Music.Overlay, 'overlay'],
+  [Music.Continuation, 'continuation'],
+  [Music.ChordClose, 'chord-close'],
+  [Music.UnclosedQuote, 'unclosed-quote'],
+  [Music.UnclosedDecoration, 'unclosed-decoration'],
+  [Music.Length, 'length'],
+  [Music.Unknown, 'unknown'],
+] as const satisfies readonly (readonly [TokenType, string])[];
 
 /** Everything else on a music line, with its text. */
 export interface MarkItem {
-  readonly kind: Exclude<MusicKind, Silent | Beginning | 'inline-field'> | 'field';
+  readonly kind: (typeof MARKS)[number][1];
   readonly text: string;
   readonly start: number;
   readonly end: number;
@@ -66,119 +87,173 @@ function lengthOf(text: string): Length {
   return { num, den };
 }
 
-/** The items of one music line. Total: there is no line that it refuses. */
-export function items(line: string): readonly Item[] {
-  const at = walk(line);
-  const items: Item[] = [];
-  while (at.kind !== null) {
-    switch (at.kind) {
-      case 'space':
-      case 'spacer':
-      case 'comment':
-        at.next();
-        break;
-      case 'open':
-      case 'pin':
-      case 'note':
-      case 'rest':
-      case 'chord-open':
-        items.push(event(at));
-        break;
-      default: {
-        const { kind, image: text, start, end } = at;
-        items.push({ kind: kind === 'inline-field' ? 'field' : kind, text, start, end });
-        at.next();
-      }
-    }
-  }
-  return items;
-}
+const SILENT: readonly TokenType[] = [Music.Space, Music.Spacer, Music.Comment];
+const INSIDE_CHORD: readonly TokenType[] = [
+  Music.Space,
+  Music.Decoration,
+  Music.Annotation,
+  Music.ChordSymbol,
+  Music.SlurOpen,
+  Music.SlurClose,
+  Music.Tie,
+  Music.Open,
+  Music.Pin,
+];
+
+const endOf = (token: IToken): number => token.startOffset + token.image.length;
 
 /** What an event is made of before its length and tie are read. */
-type Core = Pick<EventItem, 'core' | 'letter' | 'pitches' | 'closed'>;
+type Core = Pick<EventItem, 'core' | 'letter' | 'pitches' | 'closed' | 'start' | 'end'>;
 
-const BARE: Core = { core: 'bare', letter: '', pitches: NO_PITCHES, closed: true };
-
-function event(at: MusicWalk): EventItem {
-  const { start } = at;
-  const prefix = at.kind === 'open' ? '?' : at.kind === 'pin' ? '@' : '';
-  if (prefix !== '') at.next();
-  const body = at.start;
-  const { core, letter, pitches, closed } = coreOf(at);
-  const length = lengthAt(at);
-  const tied = passes(at, 'tie');
-  // What is read ends where the next token begins.
-  return { kind: 'event', prefix, core, letter, pitches, length, tied, closed, start, body, end: at.start };
+function finish(
+  prefix: IToken | undefined,
+  core: Core | undefined,
+  length: IToken | undefined,
+  tie: IToken | undefined,
+): EventItem {
+  const start = prefix ? prefix.startOffset : (core?.start ?? 0);
+  const body = prefix ? endOf(prefix) : start;
+  const last = tie ?? length;
+  return {
+    kind: 'event',
+    prefix: prefix ? (prefix.image as '?' | '@') : '',
+    core: core ? core.core : 'bare',
+    letter: core ? core.letter : '',
+    pitches: core ? core.pitches : NO_PITCHES,
+    length: length ? lengthOf(length.image) : ONE,
+    tied: tie !== undefined,
+    closed: core ? core.closed : true,
+    start,
+    body,
+    end: last ? endOf(last) : core ? core.end : body,
+  };
 }
 
-function coreOf(at: MusicWalk): Core {
-  const { kind, image: text, start, end } = at;
-  switch (kind) {
-    case 'note':
-      at.next();
+class MusicGrammar extends EmbeddedActionsParser {
+  private readonly onLine;
+  private readonly inChord;
+
+  constructor() {
+    super(Object.values(Music), { maxLookahead: 1, recoveryEnabled: false });
+    const mark = (type: TokenType, kind: MarkItem['kind']) => ({
+      ALT: (): Item => {
+        const token = this.CONSUME(type);
+        return { kind, text: token.image, start: token.startOffset, end: endOf(token) };
+      },
+    });
+    const skip = (type: TokenType) => ({
+      ALT: (): null => {
+        this.CONSUME(type);
+        return null;
+      },
+    });
+    this.onLine = [
+      { ALT: (): Item => this.SUBRULE(this.event) },
+      ...MARKS.map(([type, kind]) => mark(type, kind)),
+      ...SILENT.map(skip),
+    ];
+    this.inChord = [{ ALT: () => this.SUBRULE(this.member) }, ...INSIDE_CHORD.map(skip)];
+    this.performSelfAnalysis();
+  }
+
+  readonly line = this.RULE('line', (): Item[] => {
+    const items: Item[] = [];
+    this.MANY(() => {
+      const item = this.OR<Item | null>(this.onLine);
+      if (item) items.push(item);
+    });
+    return items;
+  });
+
+  private readonly event = this.RULE('event', (): EventItem => {
+    let prefix: IToken | undefined;
+    const core = this.OR<Core | undefined>([
+      { ALT: () => this.SUBRULE(this.core) },
+      {
+        ALT: () => {
+          prefix = this.OR1([
+            { ALT: () => this.CONSUME(Music.Open) },
+            { ALT: () => this.CONSUME(Music.Pin) },
+          ]);
+          return this.OPTION1(() => this.SUBRULE1(this.core));
+        },
+      },
+    ]);
+    const length = this.OPTION2(() => this.CONSUME(Music.Length));
+    const tie = this.OPTION3(() => this.CONSUME(Music.Tie));
+    return this.ACTION(() => finish(prefix, core, length, tie));
+  });
+
+  private readonly core = this.RULE(
+    'core',
+    (): Core =>
+      this.OR([
+        { ALT: () => this.SUBRULE(this.single) },
+        { ALT: () => this.SUBRULE(this.silence) },
+        { ALT: () => this.SUBRULE(this.chord) },
+      ]),
+  );
+
+  private readonly single = this.RULE('single', (): Core => {
+    const { image: text, startOffset: start } = this.CONSUME(Music.Note);
+    const end = start + text.length;
+    return {
+      core: 'note',
+      letter: '',
+      pitches: [{ text, length: ONE, tied: false, start, end }],
+      closed: true,
+      start,
+      end,
+    };
+  });
+
+  private readonly silence = this.RULE('silence', (): Core => {
+    const { image: letter, startOffset: start } = this.CONSUME(Music.Rest);
+    const core = letter === 'Z' || letter === 'X' ? 'bars' : 'rest';
+    return { core, letter, pitches: NO_PITCHES, closed: true, start, end: start + 1 };
+  });
+
+  private readonly chord = this.RULE('chord', (): Core => {
+    const open = this.CONSUME(Music.ChordOpen);
+    const pitches: WrittenPitch[] = [];
+    this.MANY(() => {
+      const pitch = this.OR<WrittenPitch | null>(this.inChord);
+      if (pitch) pitches.push(pitch);
+    });
+    const close = this.OPTION(() => this.CONSUME(Music.ChordClose));
+    return this.ACTION(() => {
+      const end = endOf(close ?? this.LA(0));
       return {
-        core: 'note',
+        core: 'chord',
         letter: '',
-        pitches: [{ text, length: ONE, tied: false, start, end }],
-        closed: true,
+        pitches,
+        closed: close !== undefined,
+        start: open.startOffset,
+        end,
       };
-    case 'rest':
-      at.next();
-      return {
-        core: text === 'Z' || text === 'X' ? 'bars' : 'rest',
-        letter: text,
-        pitches: NO_PITCHES,
-        closed: true,
-      };
-    case 'chord-open':
-      at.next();
-      return { core: 'chord', letter: '', pitches: members(at), closed: passes(at, 'chord-close') };
-    default:
-      return BARE;
-  }
+    });
+  });
+
+  /** A pitch of a chord; a rest in a chord is read and dropped. */
+  private readonly member = this.RULE('member', (): WrittenPitch | null => {
+    const head = this.OR([{ ALT: () => this.CONSUME(Music.Note) }, { ALT: () => this.CONSUME(Music.Rest) }]);
+    const length = this.OPTION(() => this.CONSUME(Music.Length));
+    const tie = this.OPTION1(() => this.CONSUME(Music.Tie));
+    return this.ACTION(() => {
+      if (head.tokenType === Music.Rest) return null;
+      const end = endOf(tie ?? length ?? head);
+      const written = length ? lengthOf(length.image) : ONE;
+      return { text: head.image, length: written, tied: tie !== undefined, start: head.startOffset, end };
+    });
+  });
 }
 
-/** The pitches of a chord; a rest in a chord is read and dropped. */
-function members(at: MusicWalk): readonly WrittenPitch[] {
-  const pitches: WrittenPitch[] = [];
-  for (;;) {
-    const { kind, image: text, start } = at;
-    switch (kind) {
-      case 'note':
-      case 'rest': {
-        at.next();
-        const length = lengthAt(at);
-        const tied = passes(at, 'tie');
-        if (kind === 'note') pitches.push({ text, length, tied, start, end: at.start });
-        break;
-      }
-      case 'space':
-      case 'decoration':
-      case 'annotation':
-      case 'chord-symbol':
-      case 'slur-open':
-      case 'slur-close':
-      case 'tie':
-      case 'open':
-      case 'pin':
-        at.next();
-        break;
-      default:
-        return pitches;
-    }
-  }
-}
+const grammar = new MusicGrammar();
 
-/** Goes past a token of this kind, if there is one. */
-function passes(at: MusicWalk, kind: MusicKind): boolean {
-  if (at.kind !== kind) return false;
-  at.next();
-  return true;
-}
-
-function lengthAt(at: MusicWalk): Length {
-  if (at.kind !== 'length') return ONE;
-  const length = lengthOf(at.image);
-  at.next();
-  return length;
+/** The items of one music line. Total: throws only on a bug of the grammar itself. */
+export function items(tokens: IToken[]): readonly Item[] {
+  grammar.input = tokens;
+  const result = grammar.line();
+  if (grammar.errors.length > 0) throw new Error(`the grammar refused a line: ${grammar.errors[0]?.message}`);
+  return result;
 }

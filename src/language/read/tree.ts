@@ -3,7 +3,7 @@
 
 import { type Item, items } from './grammar.ts';
 import { readSymbols, readWords, type Word } from './lyrics.ts';
-import { type LexMode, lex, type Token } from './tokens.ts';
+import { type LexMode, lex, plain, type Token } from './tokens.ts';
 
 export type LineKind = 'blank' | 'comment' | 'directive' | 'field' | 'lyrics' | 'symbols' | 'music' | 'text';
 
@@ -21,7 +21,7 @@ export class Content {
     /** Without the line end. */
     readonly text: string,
   ) {
-    this.items = kind === 'music' ? items(text) : NO_ITEMS;
+    this.items = kind === 'music' ? items(lex(text, 'music')) : NO_ITEMS;
     this.words =
       kind === 'lyrics'
         ? readWords(text.slice(2))
@@ -32,7 +32,7 @@ export class Content {
 
   /** They cover `text` without a hole. Offsets count from the start of the line. */
   get tokens(): readonly Token[] {
-    this.#tokens ??= lex(this.text, MODE[this.kind]);
+    this.#tokens ??= lex(this.text, MODE[this.kind]).map(plain);
     return this.#tokens;
   }
 }
