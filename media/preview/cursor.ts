@@ -98,7 +98,10 @@ export class Cursor {
     );
     this.#reveal();
     this.onMoved();
-    this.select(note.span, focus);
+    // A voice without music has bars and no text.
+    if (note.span.end > (reading.added[0]?.start ?? Infinity))
+      this.touchBars({ from: note.bar, to: note.bar });
+    else this.select(note.span, focus);
   }
 
   /** A hand has drawn over bars, or (null) touched nothing. */

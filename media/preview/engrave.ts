@@ -6,6 +6,7 @@ import {
   BOTTOM_LINE,
   type Drawing,
   type Drawn,
+  type DrawnSystem,
   drawPieces,
   notesOf,
   type Piece,
@@ -13,7 +14,7 @@ import {
   STEP,
   TOP_LINE,
 } from './pieces.ts';
-import { rewrite, staves, unixLines } from './rewrite.ts';
+import { inPlace, rewrite, staves, unixLines } from './rewrite.ts';
 import { element, shape } from './shapes.ts';
 import { t } from './words.ts';
 
@@ -28,6 +29,8 @@ export interface Placed {
   readonly width: number;
   /** Stands in the middle of its bar (a whole-bar rest), not where it begins. */
   readonly centred: boolean;
+  /** abcjs drew a rest; where it did so for no rest of the piece, nothing is seen of it. */
+  readonly rest: boolean;
   /** Middle of each note head (of a rest: its middle), highest last. */
   readonly heads: readonly number[];
   /** What abcjs drew for it; empty where it draws nothing. */
@@ -50,6 +53,7 @@ export interface System {
   readonly bottom: number;
   readonly left: number;
   readonly right: number;
+  readonly barLines: readonly number[];
   readonly from: Tick;
   readonly to: Tick;
   readonly staves: readonly Staff[];
@@ -76,7 +80,8 @@ export interface Picture {
 const CLEF_STEPS: Readonly<Record<string, number>> = { treble: 0, bass: 12, alto: 6, tenor: 8 };
 /** Rests that abcjs draws once for all their bars. */
 const CENTRED: ReadonlySet<string> = new Set(['multimeasure', 'invisible-multimeasure']);
-const CLEF_WIDTH = 60;
+/** Between a bar line and the note behind it. */
+const GAP = 8;
 
 /** A picture that is drawn again and again as its text changes. */
 export class Engraver {
@@ -97,14 +102,14 @@ export class Engraver {
    * @throws what abcjs throws on text it chokes on; the same
    */
   draw(
-    { abc, sheet }: Reading,
+    { abc, sheet, added }: Reading,
     layout: StaffLayout,
     width: number,
     enough: (height: number) => boolean = () => false,
   ): Picture | null {
     if (sheet.notes.length === 0) return null;
     const ids = sheet.voices.map((voice) => voice.id);
-    const rewritten = rewrite(abc, [...unixLines(abc), ...staves(abc, layout, ids)]);
+    const rewritten = rewrite(abc, [...inPlace(abc, added), ...unixLines(abc), ...staves(abc, layout, ids)]);
     const tune = readTune(rewritten.text);
     if (!tune) return null;
     const easel = element('div', { class: 'easel' });
@@ -112,6 +117,13 @@ export class Engraver {
     let drawing: Drawing;
     try {
       drawing = drawPieces(tune, easel, width, this.#known, enough);
+      // Where a line needs more room than there is, the others get as much: all end where it ends.
+      const widest = Math.max(...drawing.pieces.map(({ piece }) => piece.width));
+      const again = drawing.complete && widest > width ? readTune(rewritten.text) : null;
+      if (again) {
+        const wide = drawPieces(again, easel, widest, this.#known, enough);
+        drawing = { ...wide, known: new Map([...drawing.known, ...wide.known]) };
+      }
     } finally {
       easel.remove();
     }
@@ -191,7 +203,7 @@ function measure(
       const { startChar, endChar, rest } = read;
       if (!drawn || startChar === undefined || endChar === undefined) continue;
       const whole = CENTRED.has(rest?.type ?? '');
-      const found = find(toSource(startChar), toSource(endChar));
+      const found = find(toSource(startChar), toSource(endChar - 1) + 1);
       const notes = found.length > 0 ? found : later.splice(0, 1);
       const single = notes.length < 2 || whole || rest === undefined;
       if (found.length > 0) later = single ? [] : found.slice(1);
@@ -204,6 +216,7 @@ function measure(
           x: drawn.x,
           width: drawn.width,
           centred: whole || drawn.centred,
+          rest: rest !== undefined,
           heads: drawn.heads.map((head) => head + down),
           elements: drawn.elements,
         });
@@ -219,8 +232,7 @@ function measure(
         voices: [...new Set(here.filter((p) => p.staff === s).map((p) => p.voice))],
       };
     });
-    const { left, right } = system;
-    systems.push({ ...systemOf(here, stavesHere, sheet, { left, right, height }), ink, down });
+    systems.push({ ...systemOf(here, stavesHere, sheet, system, height), ink, down });
   });
   return systems;
 }
@@ -229,9 +241,9 @@ function systemOf(
   here: readonly Placed[],
   stavesHere: readonly Staff[],
   sheet: Sheet,
-  frame: { readonly left: number; readonly right: number; readonly height: number },
+  { left, right, begin, barLines }: DrawnSystem,
+  height: number,
 ): Omit<System, 'ink' | 'down'> {
-  const { left, right, height } = frame;
   const columns = new Map<Tick, number>();
   let [from, to] = [Infinity, 0];
   for (const { note, x, centred } of here) {
@@ -241,7 +253,12 @@ function systemOf(
     from = Math.min(from, onset);
     if (!centred) columns.set(onset, Math.min(columns.get(onset) ?? Infinity, x));
   }
-  if (!columns.has(from)) columns.set(from, Math.min(left + CLEF_WIDTH, ...here.map((p) => p.x)));
+  // Where only rests of whole bars stand, the bar line before them tells where they begin.
+  for (const { note, x } of here) {
+    const { onset } = sheet.notes[note]!;
+    if (!columns.has(onset))
+      columns.set(onset, Math.max(begin, ...barLines.filter((line) => line < x)) + GAP);
+  }
   const sorted = [...columns].map(([tick, x]) => ({ tick, x })).sort((a, b) => a.tick - b.tick);
   const forward: typeof sorted = [];
   for (const column of sorted.reverse()) if (column.x < (forward.at(-1)?.x ?? Infinity)) forward.push(column);
@@ -251,6 +268,7 @@ function systemOf(
     bottom: Math.min(height, Math.max(...stavesHere.map((staff) => staff.bottom)) + 6 * STEP),
     left,
     right,
+    barLines,
     from,
     to,
     staves: stavesHere,

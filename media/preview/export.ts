@@ -26,7 +26,8 @@ export function standalone(svg: SVGSVGElement, style: (mark: Element) => Attribu
     if (passing.classList.contains('layer')) passing.remove();
   for (const sheet of copy.querySelectorAll('style')) sheet.remove();
   // The rest that stands for an open place is no rest of the piece.
-  for (const rest of copy.querySelectorAll('.rest.look-open')) rest.setAttribute('opacity', '0.35');
+  for (const rest of copy.querySelectorAll('.rest.look-open')) rest.remove();
+  for (const choice of copy.querySelectorAll('.choice.look-open')) choice.setAttribute('opacity', '0.35');
   const [, , width, height] = (copy.getAttribute('viewBox') ?? '').split(' ');
   copy.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
   copy.setAttribute('width', width ?? '');

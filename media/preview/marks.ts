@@ -99,7 +99,7 @@ export class Marks {
     const marks = shape('g', {});
     for (const one of placed) {
       const { look, pitches } = sheet.notes[one.note]!;
-      const kind = pitches.length > 0 ? 'note' : 'rest';
+      const kind = pitches.length > 0 ? 'note' : one.rest ? 'rest' : 'choice';
       for (const drawn of one.elements) {
         drawn.setAttribute('class', `${kind} look-${look} voice-${one.voice}`);
         drawn.setAttribute('data-note', String(one.note));
@@ -275,12 +275,19 @@ function box(picture: Picture, placed: Placed): { x: number; y: number; width: n
 }
 
 /** The place of an event in its staff for as long as it lasts: the upper half for the upper of two voices. */
-function slot(picture: Picture, placed: Placed): { x: number; y: number; width: number; height: number } {
+export function slot(
+  picture: Picture,
+  placed: Placed,
+): { x: number; y: number; width: number; height: number } {
   const system = picture.systems[placed.system]!;
   const staff = system.staves[placed.staff]!;
   const note = picture.sheet.notes[placed.note]!;
   const x = xOf(system, note.onset) - 2;
-  const right = Math.max(x + 12, xOf(system, note.onset + note.duration) - 6);
+  const next = xOf(system, note.onset + note.duration) - 6;
+  const right = Math.max(
+    x + 12,
+    Math.min(next, ...system.barLines.filter((line) => line > x).map((line) => line - 3)),
+  );
   const shared = staff.voices.length > 1;
   const lower = shared && staff.voices.some((voice) => voice < placed.voice);
   const half = (staff.bottom - staff.top) / 2;

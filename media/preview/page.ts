@@ -3,7 +3,7 @@
 
 import type { Interval, Reading, StaffLayout, Tick } from '../../src/extension/preview/messages.ts';
 import { Engraver, type Picture, type Placed, type System, tickOf } from './engrave.ts';
-import { Marks } from './marks.ts';
+import { Marks, slot } from './marks.ts';
 import { element } from './shapes.ts';
 
 /** What a hand can do to the page. */
@@ -152,28 +152,7 @@ export class Page {
       const distance = Math.hypot(dx, dy) + (placed.staff === staff ? 0 : 3);
       if (distance < (best?.distance ?? 16)) best = { placed, distance };
     }
-    return best?.placed ?? this.#slotAt(event);
-  }
-
-  /** Open places take up room without ink: what of a voice is open under the pointer. */
-  #slotAt(event: MouseEvent): Placed | null {
-    const frame = document
-      .elementsFromPoint(event.clientX, event.clientY)
-      .find((e) => e.matches('rect.open'));
-    if (!frame || !this.picture) return null;
-    const x = Number(frame.getAttribute('x'));
-    const voice = [0, 1, 2, 3].find((v) => frame.classList.contains(`voice-${v}`));
-    const point = this.#point(event);
-    const index = point ? this.picture.systems.indexOf(point.system) : -1;
-    const right = x + Number(frame.getAttribute('width'));
-    return (
-      this.picture.placed.find(
-        (p) =>
-          p.system === index &&
-          p.voice === voice &&
-          (p.centred ? p.x < right && p.x + p.width > x : Math.abs(p.x - 2 - x) < 3),
-      ) ?? null
-    );
+    return best?.placed ?? picture.placed.find((placed) => isRoom(picture, placed, index, point)) ?? null;
   }
 
   #barAt(event: MouseEvent): number | null {
@@ -222,4 +201,16 @@ export class Page {
       if (placed) gestures.note(placed.note, true);
     });
   }
+}
+
+/** Open places and rests take up room without ink. */
+function isRoom(
+  picture: Picture,
+  placed: Placed,
+  system: number,
+  { x, y }: { readonly x: number; readonly y: number },
+): boolean {
+  if (placed.system !== system || picture.sheet.notes[placed.note]!.pitches.length > 0) return false;
+  const room = slot(picture, placed);
+  return x >= room.x && x <= room.x + room.width && y >= room.y && y <= room.y + room.height;
 }

@@ -19,6 +19,9 @@ export interface TuneLine {
   /** Once it is drawn. */
   readonly staffGroup?: {
     readonly staffs: readonly { readonly absoluteY: number; readonly top: number; readonly bottom: number }[];
+    readonly voices: readonly {
+      readonly children: readonly { readonly type: string; readonly x: number; readonly w: number }[];
+    }[];
     readonly startx: number;
     readonly w: number;
   };
@@ -61,6 +64,10 @@ export interface DrawnSystem {
   readonly staves: readonly { readonly origin: number; readonly clef: string }[];
   readonly left: number;
   readonly right: number;
+  /** Behind clefs, key and metre. */
+  readonly begin: number;
+  /** Where bar lines stand. */
+  readonly barLines: readonly number[];
   /** How far the first staff reaches up and the last one down, in steps from the origin. */
   readonly reach: { readonly up: number; readonly down: number };
 }
@@ -225,7 +232,11 @@ export function drawPieces(
   const { lines, metaText } = tune;
   const firstStaff = lines.findIndex((line) => line.staff);
   const above = firstStaff < 0 ? lines : lines.slice(0, firstStaff);
-  const words = choose(metaText, (name) => !BELOW.has(name) && name !== 'tempo');
+  const words = wrapped(
+    choose(metaText, (name) => !BELOW.has(name) && name !== 'tempo'),
+    formatting,
+    room,
+  );
   const top = draw({ lines: above, words, carried: null, fromTop: true });
   if (top === null) return part();
   add(top, {}, 0);
@@ -254,6 +265,37 @@ export function drawPieces(
     add(foot, {}, 0);
   }
   return { pieces, below: Number(formatting.botmargin ?? PADDING.paddingbottom), complete: true, known };
+}
+
+/** How wide a letter is on average, as a share of its font's size in points. */
+const LETTER = 0.6;
+
+/** Title and composer in as many lines as they need: abcjs draws over the edge of the page. */
+function wrapped(words: Words, formatting: Words, room: number): Words {
+  const lined = (name: string): Words => {
+    const text = words[name];
+    const { size } = (formatting[`${name}font`] ?? {}) as { readonly size?: number };
+    if (typeof text !== 'string' || !size) return {};
+    return {
+      [name]: text
+        .split('\n')
+        .flatMap((line) => broken(line, room / (LETTER * size)))
+        .join('\n'),
+    };
+  };
+  return { ...words, ...lined('title'), ...lined('composer') };
+}
+
+/** A line in several of at most so many letters, if its words allow. */
+function broken(line: string, most: number): string[] {
+  const lines: string[] = [];
+  for (const word of line.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= most)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
 }
 
 /** Points as abcjs counts them. */
@@ -307,11 +349,10 @@ function drawPiece(
 }
 
 function systemOf(line: TuneLine): DrawnSystem {
-  const { staffs, startx, w } = line.staffGroup!;
-  let end = 0;
-  for (const { voices } of line.staff ?? [])
-    for (const { el_type, abselem } of (voices ?? []).flat())
-      if (el_type === 'bar' && abselem) end = Math.max(end, abselem.x);
+  const { staffs, voices: drawn, startx, w } = line.staffGroup!;
+  const barLines = (line.staff ?? []).flatMap(({ voices }) =>
+    (voices ?? []).flat().flatMap(({ el_type, abselem }) => (el_type === 'bar' && abselem ? abselem.x : [])),
+  );
   return {
     notes: Array.from(notesOf(line), ({ element: { abselem, rest } }) =>
       abselem
@@ -329,9 +370,22 @@ function systemOf(line: TuneLine): DrawnSystem {
       clef: String(clef?.type ?? 'treble').replace(/[+-]8$/, ''),
     })),
     left: startx,
-    right: end || w,
+    begin: Math.max(startx, ...drawn.map(({ children }) => headEnd(children))),
+    right: Math.max(0, ...barLines) || w,
+    barLines,
     reach: { up: staffs[0]?.top ?? TOP_LINE, down: staffs.at(-1)?.bottom ?? BOTTOM_LINE },
   };
+}
+
+/** Where what stands before the first note or bar line ends. */
+function headEnd(
+  drawn: readonly { readonly type: string; readonly x: number; readonly w: number }[],
+): number {
+  const head = drawn.slice(
+    0,
+    drawn.findIndex(({ type }) => !type.startsWith('staff-extra')),
+  );
+  return Math.max(0, ...head.map(({ x, w }) => x + w));
 }
 
 const bow = ({ force, stemDir, dotted }: Bow): Bow => ({ force, stemDir, dotted });

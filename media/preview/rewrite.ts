@@ -1,15 +1,19 @@
 // Changes a text a little before abcjs sees it, and keeps account of where everything went. Knows nothing of music.
 
+import type { Reading } from '../../src/extension/preview/messages.ts';
+
 /** Replace `remove` characters at `at` (an offset in the original) by `insert`. */
 export interface Change {
   readonly at: number;
   readonly remove: number;
   readonly insert: string;
+  /** Where else in the original `insert` stands. */
+  readonly source?: number;
 }
 
 export interface Rewritten {
   readonly text: string;
-  /** The offset in the original that an offset in `text` came from (inside an insertion: where it was inserted). */
+  /** The offset in the original that an offset in `text` came from (in what stands nowhere: where it was inserted). */
   readonly toSource: (offset: number) => number;
 }
 
@@ -17,26 +21,37 @@ export interface Rewritten {
 export function rewrite(source: string, changes: readonly Change[]): Rewritten {
   const sorted = [...changes].sort((a, b) => a.at - b.at);
   // Stretches of `text` that were copied: where each begins in `text` and in the original.
-  const starts: { readonly text: number; readonly source: number }[] = [{ text: 0, source: 0 }];
+  const starts: Stretch[] = [];
   let text = '';
   let done = 0;
-  for (const { at, remove, insert } of sorted) {
+  const keep = (to: number): void => {
+    starts.push({ text: text.length, source: done, end: to });
+    text += source.slice(done, to);
+  };
+  for (const { at, remove, insert, source: from } of sorted) {
     if (at < done) continue;
-    text += source.slice(done, at);
-    if (insert.length > 0) starts.push({ text: text.length, source: at });
+    keep(at);
+    if (insert.length > 0)
+      starts.push({
+        text: text.length,
+        source: from ?? at,
+        end: from === undefined ? at : from + insert.length,
+      });
     text += insert;
     done = at + remove;
-    starts.push({ text: text.length, source: done });
   }
-  text += source.slice(done);
-  return { text, toSource: (offset) => sourceOffset(starts, offset, source.length) };
+  keep(source.length);
+  return { text, toSource: (offset) => sourceOffset(starts, offset) };
 }
 
-function sourceOffset(
-  starts: readonly { readonly text: number; readonly source: number }[],
-  offset: number,
-  end: number,
-): number {
+/** A part of the new text: where it begins there, and what it is in the original. */
+interface Stretch {
+  readonly text: number;
+  readonly source: number;
+  readonly end: number;
+}
+
+function sourceOffset(starts: readonly Stretch[], offset: number): number {
   let [low, high] = [0, starts.length - 1];
   while (low < high) {
     const middle = (low + high + 1) >> 1;
@@ -44,8 +59,23 @@ function sourceOffset(
     else high = middle - 1;
   }
   const stretch = starts[low]!;
-  const next = starts[low + 1];
-  return Math.min(stretch.source + offset - stretch.text, next ? next.source : end);
+  return Math.min(stretch.source + offset - stretch.text, stretch.end);
+}
+
+/** Puts what stands behind the document where it is to be read. */
+export function inPlace(text: string, added: Reading['added']): Change[] {
+  const [first] = added;
+  if (!first) return [];
+  const { start } = first;
+  return [
+    ...added.map((one) => ({
+      at: one.at,
+      remove: 0,
+      insert: text.slice(one.start, one.end),
+      source: one.start,
+    })),
+    { at: start, remove: text.length - start, insert: '' },
+  ];
 }
 
 /** abcjs counts CR LF as one character, so it gets LF only. */

@@ -10,7 +10,7 @@ import type { Event, State } from '../../src/language/score.ts';
 import { apply } from '../../src/language/write/edits.ts';
 import { fill, type Policy } from '../../src/language/write/fill.ts';
 import { format } from '../../src/language/write/format.ts';
-import { previewText } from '../../src/language/write/preview.ts';
+import { previewOf } from '../../src/language/write/preview.ts';
 import { holds } from '../language/read/invariants.ts';
 import { chance, fillByChance } from '../language/write/filler.ts';
 import type { Dice } from './source.ts';
@@ -46,7 +46,7 @@ export function formats(text: string): void {
     'formatting changed more than spaces',
   );
   claim(apply(once, format(parse(once))) === once, 'formatting twice is not formatting once');
-  claim(previewText(parsed).length === text.length, 'the text for the preview has another length');
+  claim(previewOf(parsed).text.length === text.length, 'the text for the preview has another length');
 }
 
 const events = ({ score }: Parsed, ...states: readonly State[]): Event[] =>

@@ -118,5 +118,5 @@ export function piece(options: PieceOptions): { text: string; reading: Reading }
     bars: sheetBars,
     tempos: [{ onset: 0, quarters: 120 }],
   };
-  return { text, reading: { abc: text.replace(/[?@]/g, ' '), sheet } };
+  return { text, reading: { abc: text.replace(/[?@]/g, ' '), sheet, added: [] } };
 }

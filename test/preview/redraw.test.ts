@@ -7,6 +7,7 @@ import { parseHTML } from 'linkedom';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Engraver, type Picture } from '../../media/preview/engrave.ts';
 import { Marks } from '../../media/preview/marks.ts';
+import { inPlace, rewrite, unixLines } from '../../media/preview/rewrite.ts';
 import { parse } from '../../src/language/read/parse.ts';
 import { type Reading, readingOf } from '../../src/language/write/sheet.ts';
 import { piece } from './piece.ts';
@@ -44,6 +45,29 @@ w: last words
 W:Below
 N:A note
 `;
+
+/** Voices without music, one of them on the staff of one that has some, and a unit length that only one voice has. */
+const SILENT = `X:1
+T:Not all at once
+M:3/4
+L:1/4
+%%score (S A) T B
+V:S name="Soprano"
+V:A name="Alto"
+V:T clef=bass name="Tenor"
+V:B clef=bass name="Bass"
+K:D
+[V:S] A | d d c | A3 || [K:Bb] [M:4/4] B c d2 |
+[V:B] z | ?Z2 || [K:Bb] [M:4/4] [L:1/8] B,8 |
+[V:S] B4 |: c4 | [1 d4 :| [2 B4 |]
+[V:B] B,8 |: Z :| [2 B,8 |]
+
+X:2
+K:C
+CDE
+`;
+const OWN: Readonly<Record<string, string>> = { crossing: CROSSING, silent: SILENT };
+const pieceOf = (name: string): string => OWN[name] ?? textOf(name);
 
 let before: (PropertyDescriptor | undefined)[];
 const SURROUNDINGS = ['document', 'window', 'navigator'] as const;
@@ -153,9 +177,9 @@ function* typed(text: string): Generator<string> {
 const MOST = { timeout: 60_000 };
 
 describe('a picture whose text changes', MOST, () => {
-  test.each([...examples, 'crossing'])('is the one that a fresh drawing makes: %s', (name) => {
+  test.each([...examples, ...Object.keys(OWN)])('is the one that a fresh drawing makes: %s', (name) => {
     const kept = new Kept();
-    const text = name === 'crossing' ? CROSSING : textOf(name);
+    const text = pieceOf(name);
     kept.show(readingOf(parse(text)));
     for (const now of typed(text)) {
       const reading = readingOf(parse(now));
@@ -191,10 +215,11 @@ describe('a picture whose text changes', MOST, () => {
     expectSame(tell(now), tell(engraver().draw(reading, 'source', WIDTH)!));
   });
 
-  test.each([...examples, 'crossing'])('stands where abcjs draws it in one go: %s', (name) => {
-    const { abc, sheet } = readingOf(parse(name === 'crossing' ? CROSSING : textOf(name)));
+  test.each([...examples, ...Object.keys(OWN)])('stands where abcjs draws it in one go: %s', (name) => {
+    const reading = readingOf(parse(pieceOf(name)));
+    const { abc, added } = reading;
     const host = page.document.createElement('div') as unknown as HTMLElement;
-    const whole = abc.replace(/\r\n/g, '\n');
+    const whole = rewrite(abc, [...inPlace(abc, added), ...unixLines(abc)]).text;
     const [tune] = renderAbc(host, whole, {
       paddingtop: 8,
       paddingbottom: 14,
@@ -203,7 +228,7 @@ describe('a picture whose text changes', MOST, () => {
       staffwidth: WIDTH - 28,
       ariaLabel: '',
     });
-    const picture = engraver().draw({ abc: whole, sheet }, 'source', WIDTH)!;
+    const picture = engraver().draw(reading, 'source', WIDTH)!;
     const heads = tune!.lines
       .flatMap((line) => line.staff ?? [])
       .flatMap((staff) => staff.voices ?? [])
@@ -216,5 +241,25 @@ describe('a picture whose text changes', MOST, () => {
     expect(picture.height).toBeCloseTo(Number(svg.getAttribute('height')), 1);
     for (const shape of ['path', 'text'])
       expect(picture.svg.querySelectorAll(shape)).toHaveLength(svg.querySelectorAll(shape).length);
+  });
+
+  test('shows a staff for each voice that the header names, with an open place for each bar', () => {
+    const reading = readingOf(parse(SILENT));
+    const picture = engraver().draw(reading, 'source', WIDTH)!;
+    expect(picture.systems.map(({ staves }) => staves.map(({ voices }) => voices))).toEqual([
+      [[0, 1], [2], [3]],
+      [[0, 1], [2], [3]],
+    ]);
+    const open = picture.placed.filter(({ voice }) => voice === 1 || voice === 2);
+    expect(open.map(({ note }) => reading.sheet.notes[note]!.bar)).toEqual([
+      0, 1, 2, 3, 0, 1, 2, 3, 4, 5, 6, 7, 4, 5, 6, 7,
+    ]);
+    for (const { note, x, voice } of open) {
+      const { onset } = reading.sheet.notes[note]!;
+      const soprano = picture.placed.find(
+        (one) => one.voice === 0 && reading.sheet.notes[one.note]!.onset === onset,
+      )!;
+      expect(Math.abs(x - soprano.x), `voice ${voice} at ${onset}`).toBeLessThan(20);
+    }
   });
 });

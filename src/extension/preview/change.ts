@@ -18,6 +18,7 @@ export function changeOf(before: Reading, now: Reading): ReadingChange {
     notes: [inVoice(0), inVoice(1), inVoice(2), inVoice(3)],
     bars: spliceOf(before.sheet.bars, bars, (a, b, index) => isMovedBar(a, b, index, moved)),
     rest,
+    added: now.added,
   };
 }
 
@@ -190,6 +191,7 @@ export function follow({ abc, sheet }: Reading, change: ReadingChange): Reading 
       ),
       bars: spliced(sheet.bars, change.bars, (bar, index) => movedBar(bar, index, moved)),
     },
+    added: change.added,
   };
 }
 

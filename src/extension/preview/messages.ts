@@ -73,6 +73,7 @@ export interface ReadingChange {
   ];
   readonly bars: Splice<readonly SheetBar[]>;
   readonly rest: Omit<Sheet, 'notes' | 'bars'>;
+  readonly added: Reading['added'];
 }
 
 /** The document as it was sent last has changed. A panel that knows another version asks again with `ready`. */

@@ -121,6 +121,7 @@ const trouble: Check<Trouble> = record<Trouble>({
   broken: flag,
 });
 
+const added = list(forward(record({ start: count, end: count, at: count }), 'start', 'end'));
 const splice = <T>(insert: Check<T>): Check<Splice<T>> =>
   record<Splice<T>>({ at: count, remove: count, insert });
 const noteSplice = splice(list(sheetNote));
@@ -130,9 +131,10 @@ const change: Check<ReadingChange> = record<ReadingChange>({
   notes: tuple(noteSplice, noteSplice, noteSplice, noteSplice),
   bars: splice(list(sheetBar)),
   rest: record(sheetRest),
+  added,
 });
 
-const reading: Check<Reading> = record<Reading>({ abc: text, sheet });
+const reading: Check<Reading> = record<Reading>({ abc: text, sheet, added });
 const alternative: Check<Alternative> = record<Alternative>({ label: text, reading });
 const about = { uri: text, version: whole };
 

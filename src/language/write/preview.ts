@@ -2,9 +2,15 @@
 // text. Knows the tokens; knows nothing of the drawing program but what its reader stumbles over.
 
 import type { Span } from '../problem.ts';
+import { readUnit } from '../read/fields.ts';
 import type { EventItem } from '../read/grammar.ts';
 import type { Parsed } from '../read/parse.ts';
 import type { Line } from '../read/tree.ts';
+import { type Event, VOICES } from '../score.ts';
+import { TICKS_PER_WHOLE, type Tick } from '../time.ts';
+import { handsOf } from './hands.ts';
+import { writeUnit } from './header.ts';
+import { writeLength } from './token.ts';
 
 /** A stretch of a line and what stands there instead, just as long. */
 interface Patch extends Span {
@@ -20,81 +26,126 @@ function maskPrefix({ start, body: end, core }: EventItem, joins: ReadonlySet<nu
   return { start, end, by: joins.has(start) ? '`' : ' ' };
 }
 
-/** The one length unit of a text, in ticks; null where it changes on the way. */
-function singleUnit({ tree, score }: Parsed): number | null {
-  const written = tree.lines.flatMap((line) => {
-    if (line.kind === 'field')
-      return line.text.startsWith('L:') ? [line.text.replace(/%.*/, '').slice(2).trim()] : [];
-    return line.items.flatMap((item) =>
-      item.kind === 'field' && item.text.startsWith('[L:') ? [item.text.slice(3, -1)] : [],
+/** The fields of a letter, on lines of their own and inline. */
+function fieldsOf({ tree }: Parsed, letter: string): { readonly at: number; readonly value: string }[] {
+  return tree.lines.flatMap(({ kind, start, text, items }) => {
+    if (kind === 'field')
+      return text.startsWith(`${letter}:`)
+        ? [{ at: start, value: text.replace(/%.*/, '').slice(2).trim() }]
+        : [];
+    return items.flatMap((item) =>
+      item.kind === 'field' && item.text.startsWith(`[${letter}:`)
+        ? [{ at: start + item.start, value: item.text.slice(3, -1).trim() }]
+        : [],
     );
   });
-  return new Set(written).size <= 1 ? score.unit : null;
+}
+
+/** Of a bar rest: how long each of its bars is, and the unit that its voice has there. */
+interface BarRest {
+  readonly durations: readonly Tick[];
+  readonly unit: Tick;
 }
 
 /**
  * A rest of whole bars. The drawing program gives `Z` the width of a whole note and draws no bar lines inside, which
- * shifts the voice against the others: rests of exact length are written where they fit, otherwise the invisible
- * `X`, whose length it keeps right.
+ * shifts the voice against the others: each bar gets a rest of exact length, the first in place of the token if it
+ * fits there. Otherwise the invisible `X` is as near as one can come.
  */
 function maskBarRest(
   text: string,
   item: EventItem,
-  durations: readonly number[],
-  unit: number | null,
-): Patch {
-  const start = item.body;
-  let end = item.end;
+  { durations, unit }: BarRest,
+): { readonly patch: Patch; readonly more: string } {
+  const { start, body, tied } = item;
+  let { end } = item;
   while (text[end] === ' ') end++;
-  const units = unit === null ? [] : durations.map((duration) => duration / unit);
-  const rests = units.map((length) => `z${length}`).join('|');
-  const fits = !item.tied && units.length > 0 && units.every(Number.isInteger) && rests.length <= end - start;
-  return fits ? { start, end, by: rests.padEnd(end - start) } : { start, end: start + 1, by: 'X' };
-}
-
-/** How long each bar of a bar rest is, by where its token stands in the text. */
-function barRests({ score }: Parsed): Map<number, number[]> {
-  const durations = new Map<number, number[]>();
-  for (const { events } of score.parts) {
-    for (const { span, duration } of events) {
-      const known = durations.get(span.start);
-      if (known === undefined) durations.set(span.start, [duration]);
-      else known.push(duration);
-    }
-  }
-  return durations;
-}
-
-/**
- * The text with everything of ours made invisible to other ABC readers, in the very same length: `?` and `@` become
- * spaces (`z` where they stand alone), `%%cantus:` lines comments, bar rests what can be drawn in step.
- */
-export function previewText(parsed: Parsed): string {
-  let known: BarRests | null = null;
-  const bars = (): BarRests => {
-    known ??= { unit: singleUnit(parsed), durations: barRests(parsed) };
-    return known;
+  const rests = durations.map((duration) => `z${writeLength(duration, unit)}`);
+  const [first] = rests;
+  if (first === undefined || tied || first.length > end - start || rests.some((rest) => rest.includes('/')))
+    return { patch: { start, end: body + 1, by: 'X'.padStart(body + 1 - start) }, more: '' };
+  return {
+    patch: { start, end, by: first.padEnd(end - start) },
+    more: rests.slice(1).reduce((all, rest) => `${all}|${rest}`, ''),
   };
-  return parsed.tree.lines.map((line) => previewLine(line, bars) + line.eol).join('');
 }
 
-/** What only bar rests are asked for. */
-interface BarRests {
-  readonly unit: number | null;
-  readonly durations: ReadonlyMap<number, number[]>;
+/** By where the token stands in the text. */
+function barRests(parsed: Parsed): (at: number) => BarRest {
+  const hands = handsOf(parsed);
+  const found = new Map<number, Event[]>();
+  for (const event of parsed.score.parts.flatMap(({ events }) => events)) {
+    const known = found.get(event.span.start);
+    if (known) known.push(event);
+    else found.set(event.span.start, [event]);
+  }
+  return (at) => {
+    const [first, ...others] = found.get(at) ?? [];
+    if (!first) return { durations: [], unit: TICKS_PER_WHOLE };
+    const durations = [first, ...others].map(({ duration }) => duration);
+    return { durations, unit: hands.at(first.voice, first.bar).unit };
+  };
 }
 
-function previewLine(line: Line, bars: () => BarRests): string {
+/** A text to be read at a place of the document without standing there. */
+export interface Addition {
+  readonly at: number;
+  readonly text: string;
+}
+
+/** What the drawing program reads. */
+export interface Preview {
+  /** The document with everything of ours made invisible, in the very same length. */
+  readonly text: string;
+  /** What it needs besides. */
+  readonly added: readonly Addition[];
+}
+
+/** `?` and `@` become spaces (`z` where they stand alone), `%%cantus:` lines comments, bar rests are drawn in step. */
+export function previewOf(parsed: Parsed): Preview {
+  let known: ((at: number) => BarRest) | null = null;
+  const rests = (at: number): BarRest => {
+    known ??= barRests(parsed);
+    return known(at);
+  };
+  const added = unitReminders(parsed);
+  const text = parsed.tree.lines.map((line) => previewLine(line, rests, added) + line.eol).join('');
+  return { text, added };
+}
+
+/** The drawing program takes an `L:` on the way for all voices: theirs again where a bar has another. */
+function unitReminders(parsed: Parsed): Addition[] {
+  const { tune } = parsed.reading;
+  const fields = fieldsOf(parsed, 'L').filter(({ at }) => at >= tune.headerEnd && at < tune.span.end);
+  if (fields.length === 0) return [];
+  const hands = handsOf(parsed);
+  const bars = parsed.score.bars.flatMap(({ spans }, bar) =>
+    VOICES.flatMap((voice) => {
+      const at = spans[voice]?.start;
+      return at === undefined ? [] : { at, own: hands.at(voice, bar).unit };
+    }),
+  );
+  let unit = tune.unit;
+  return [...fields.map(({ at, value }) => ({ at, said: readUnit(value) })), ...bars]
+    .sort((a, b) => a.at - b.at)
+    .flatMap((next) => {
+      const before = unit;
+      unit = 'own' in next ? next.own : (next.said ?? unit);
+      return 'own' in next && next.own !== before ? { at: next.at, text: `[L:${writeUnit(next.own)}]` } : [];
+    });
+}
+
+function previewLine(line: Line, rests: (at: number) => BarRest, added: Addition[]): string {
   if (line.kind === 'directive' && line.text.startsWith('%%cantus:')) return `% ${line.text.slice(2)}`;
   // Most lines of most pieces have nothing of ours.
   if (!/[?@Z]/.test(line.text)) return line.text;
   const joins = new Set(line.tokens.filter(({ kind }) => JOINED.has(kind)).map(({ end }) => end));
   const patches = line.items.flatMap((item) => {
     if (item.kind !== 'event') return [];
-    const prefix = item.prefix === '' ? [] : [maskPrefix(item, joins)];
-    if (item.letter !== 'Z') return prefix;
-    const { unit, durations } = bars();
-    return [...prefix, maskBarRest(line.text, item, durations.get(line.start + item.start) ?? [], unit)];
+    if (item.letter !== 'Z') return item.prefix === '' ? [] : maskPrefix(item, joins);
+    const { patch, more } = maskBarRest(line.text, item, rests(line.start + item.start));
+    if (more !== '') added.push({ at: line.start + patch.end, text: more });
+    return patch;
   });
   return apply(line.text, patches);
 }

@@ -6,7 +6,8 @@ import type { Span } from '../problem.ts';
 import type { Parsed } from '../read/parse.ts';
 import type { Event, Part, Score, Voice } from '../score.ts';
 import { beatTicks, type Metre, TICKS_PER_WHOLE, type Tick } from '../time.ts';
-import { previewText } from './preview.ts';
+import { type Addition, previewOf } from './preview.ts';
+import { type SilentBar, silenceOf } from './silence.ts';
 
 /** How a note came to be and who may change it: what its look in the picture tells. */
 export type Look = 'written' | 'open' | 'filled' | 'pinned' | 'locked';
@@ -78,27 +79,49 @@ export interface Sheet {
   readonly tempos: readonly SheetTempo[];
 }
 
-/** A text to draw and what it means. `abc` has the length of the document, so that offsets agree. */
+/** A text to draw and what it means. `abc` begins with the document, in its length, so that offsets agree. */
 export interface Reading {
   readonly abc: string;
   readonly sheet: Sheet;
+  /** Stretches of `abc` behind the document, in order, each to be read as if it stood at a place in it. */
+  readonly added: readonly (Span & { readonly at: number })[];
 }
 
 /** What to draw, and what it means. `filled` are tokens that a run has just written. */
 export function readingOf(parsed: Parsed, filled: readonly Span[] = []): Reading {
-  return { abc: previewText(parsed), sheet: sheetOf(parsed.score, filled) };
+  const silence = silenceOf(parsed);
+  const preview = previewOf(parsed);
+  let abc = preview.text;
+  const add = ({ text, at }: Addition): Reading['added'][number] => {
+    const start = abc.length;
+    abc += text;
+    return { start, end: abc.length, at };
+  };
+  const added = preview.added.map(add);
+  const by = abc.length;
+  if (silence) added.push(add(silence));
+  const silent = (silence?.bars ?? []).map(({ span, ...bar }) => ({
+    ...bar,
+    span: { start: span.start + by, end: span.end + by },
+  }));
+  return { abc, sheet: sheetOf(parsed.score, filled, silent), added };
 }
 
-export function sheetOf(score: Score, filled: readonly Span[] = []): Sheet {
+export function sheetOf(
+  score: Score,
+  filled: readonly Span[] = [],
+  silent: readonly SilentBar[] = [],
+): Sheet {
   const [s, a, t, b] = score.parts;
   return {
     title: score.title,
     ticksPerWhole: TICKS_PER_WHOLE,
     length: score.length,
     voices: [voiceOf(s), voiceOf(a), voiceOf(t), voiceOf(b)],
-    notes: score.parts.flatMap((part) =>
-      part.events.map((event) => noteOf(event, lookOf(event, filled, score.directives.lock[part.voice]))),
-    ),
+    notes: score.parts.flatMap((part) => [
+      ...part.events.map((event) => noteOf(event, lookOf(event, filled, score.directives.lock[part.voice]))),
+      ...silent.filter(({ voice }) => voice === part.voice).map(openBar),
+    ]),
     bars: score.bars.map(
       (bar): SheetBar => ({
         number: bar.number,
@@ -138,6 +161,23 @@ function noteOf(event: Event, look: Look): SheetNote {
     chord: event.chordSymbol ?? '',
   };
 }
+
+const openBar = ({ voice, bar, from, to, span }: SilentBar): SheetNote => ({
+  voice,
+  onset: from,
+  duration: to - from,
+  bar,
+  look: 'open',
+  rest: false,
+  pitches: [],
+  names: [],
+  span,
+  tied: false,
+  fermata: false,
+  grace: false,
+  lyric: '',
+  chord: '',
+});
 
 function lookOf({ state, span }: Event, filled: readonly Span[], locked: boolean): Look {
   if (state !== 'written') return state;

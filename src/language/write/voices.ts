@@ -79,13 +79,13 @@ export function declare(
   return edits;
 }
 
-/** `[M:…]` and `[K:…]` where a bar begins with others than the bar before. */
+/** `[K:…]` and `[M:…]` where a bar begins with others than the bar before. */
 export function changesAt(score: Score, bar: number): string {
   const here = score.bars[bar]!;
   const before: Pick<Bar, 'metre' | 'key'> = score.bars[bar - 1] ?? score;
   const metre = equalMetres(here.metre, before.metre) ? '' : `[M:${writeMetre(here.metre)}] `;
   const key = writeKey(here.key) === writeKey(before.key) ? '' : `[K:${writeKey(here.key)}] `;
-  return metre + key;
+  return key + metre;
 }
 
 /** `[L:1/8] ` */

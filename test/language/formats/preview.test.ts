@@ -2,14 +2,14 @@ import abcjs from 'abcjs';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { parse } from '../../../src/language/read/parse.ts';
-import { normaliseLineEnds, previewText } from '../../../src/language/write/preview.ts';
+import { normaliseLineEnds, previewOf } from '../../../src/language/write/preview.ts';
 import { hasData, hymns } from './corpus.ts';
 
 // Real music and many random cases take a while on a busy machine.
 vi.setConfig({ testTimeout: 60_000 });
 
 const HEADER = 'X:1\nM:4/4\nL:1/4\nK:C\n';
-const preview = (body: string): string => previewText(parse(HEADER + body)).slice(HEADER.length);
+const preview = (body: string): string => previewOf(parse(HEADER + body)).text.slice(HEADER.length);
 
 describe('the text as others draw it', () => {
   it.each([
@@ -25,16 +25,34 @@ describe('the text as others draw it', () => {
     ['w: who? you', 'w: who? you'],
     ['%%cantus:seed 42', '% cantus:seed 42'],
     ['%%other ?', '%%other ?'],
-    ['?Z |', ' z4|'],
+    ['?Z |', 'z4 |'],
     ['Z |', 'z4|'],
     ['Z|', 'X|'],
-    ['?Z2|', ' X2|'],
-    ['Z2   |', 'z4|z4|'],
-    ['Z3|', 'X3|'],
+    ['?Z-|', ' X-|'],
+    ['?Z2|', 'z4 |'],
+    ['[L:1/8] Z |', '[L:1/8] z8|'],
   ])('%s -> %s', (text, drawn) => expect(preview(text)).toBe(drawn));
 
-  it('keeps bar rests that a changing length unit leaves in doubt out of sight', () => {
-    expect(preview('[L:1/8] Z |')).toBe('[L:1/8] X |');
+  /** With what is added in its place. */
+  const whole = (body: string): string => {
+    const { text, added } = previewOf(parse(HEADER + body));
+    return [...added]
+      .sort((a, b) => b.at - a.at)
+      .reduce((drawn, { at, text }) => drawn.slice(0, at) + text + drawn.slice(at), text)
+      .slice(HEADER.length);
+  };
+
+  it('has a rest for each bar of a bar rest', () => {
+    expect(whole('?Z2|')).toBe('z4 |z4|');
+    expect(whole('Z3|')).toBe('z4|z4|z4|');
+    expect(whole('[M:3/4] ?Z2   |[M:2/4] ?Z2|')).toBe('[M:3/4] z3    |z3|[M:2/4] z2 |z2|');
+  });
+
+  it('tells each voice its own unit length, which abcjs thinks common', () => {
+    const text = 'V:1\nG4 |[L:1/8] G8 |\nV:2\nC4 |C4 |\n';
+    expect(whole(text)).toBe(text.replace('C4', '[L:1/4]C4'));
+    const own = '[V:1] G4 |[L:1/8] G8 |\n[V:2] [L:1/4] C4 |C4 |\n';
+    expect(whole(own)).toBe(own);
   });
 
   it('has the same length for every text, and changes nothing else', () => {
@@ -60,7 +78,7 @@ describe('the text as others draw it', () => {
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 40 }), (parts) => {
         const text = HEADER + parts.join('');
-        const drawn = previewText(parse(text));
+        const drawn = previewOf(parse(text)).text;
         expect(drawn).toHaveLength(text.length);
         [...text].forEach((sign, i) => {
           if (!'?@Z/ %'.includes(sign) && !/\d/.test(sign)) expect(drawn[i]).toBe(sign);
@@ -71,13 +89,13 @@ describe('the text as others draw it', () => {
 
   it('is drawn without a warning about our signs', () => {
     const text = `${HEADER}%%cantus:seed 1\n?G2 @A/?B/ "D7"?x | ?Z | ?[DF]2 ?2 |]\n`;
-    const [tune] = abcjs.parseOnly(previewText(parse(text)));
+    const [tune] = abcjs.parseOnly(previewOf(parse(text)).text);
     expect(tune?.warnings).toBeUndefined();
   });
 
   it.skipIf(!hasData('abc'))('leaves real files alone but for bar rests', () => {
     for (const { name, text } of hymns()) {
-      const drawn = previewText(parse(text));
+      const drawn = previewOf(parse(text)).text;
       expect(drawn).toHaveLength(text.length);
       if (!/Z/.test(text)) expect(drawn, name).toBe(text);
     }

@@ -1,0 +1,47 @@
+// Voices that the header names and that have no music yet, as bars of rests, so that a picture
+// has all its staves. Knows no picture.
+
+import type { Span } from '../problem.ts';
+import type { Parsed } from '../read/parse.ts';
+import type { Voice } from '../score.ts';
+import type { Interval } from '../time.ts';
+import type { Addition } from './preview.ts';
+import { layoutOf } from './systems.ts';
+import { writeLength } from './token.ts';
+import { closing, opening, writeUnit } from './voices.ts';
+
+/** A bar (or what a line has of it) in which nothing is written. */
+export interface SilentBar extends Interval {
+  readonly voice: Voice;
+  readonly bar: number;
+  /** Of its rest in the text of the silence. */
+  readonly span: Span;
+}
+
+export interface Silence extends Addition {
+  readonly bars: readonly SilentBar[];
+}
+
+/** Null where every voice that the text names has music, or none has. */
+export function silenceOf({ score, tree }: Parsed): Silence | null {
+  const silent = score.parts.filter(({ id, events }) => id && events.length === 0);
+  if (silent.length === 0 || score.bars.length === 0) return null;
+  const { systems, lastLine } = layoutOf(score, tree.lines);
+  const bars: SilentBar[] = [];
+  let lines = '';
+  for (const { voice, id } of silent) {
+    for (const { from, to } of systems) {
+      lines += `\n[V:${id}] ${writeUnit(score.unit)}`;
+      score.bars.forEach(({ onset, duration }, bar) => {
+        const here = { from: Math.max(from, onset), to: Math.min(to, onset + duration) };
+        if (here.from >= here.to) return;
+        if (here.from === onset) lines += opening(score, bar, onset === from);
+        const start = lines.length;
+        lines += `x${writeLength(here.to - here.from, score.unit)}`;
+        bars.push({ ...here, voice, bar, span: { start, end: lines.length } });
+        if (here.to === onset + duration) lines += ` ${closing(score, bar, here.to === to)} `;
+      });
+    }
+  }
+  return { text: lines, at: tree.lines[lastLine]!.end, bars };
+}
