@@ -8,7 +8,7 @@ import { drawPitch, type Noise, noiseOf } from './draw.ts';
 import { EngineFailure } from './failure.ts';
 import { priceOf, type Surroundings, type Tariff } from './offences.ts';
 import type { Predict } from './predict.ts';
-import { pairSixteenths, pulsePrice } from './pulse.ts';
+import { pulsePrice } from './pulse.ts';
 import type { Random } from './random.ts';
 import type { Schedule } from './schedule.ts';
 import type { NetworkRange, Offsets } from './transpose.ts';
@@ -82,7 +82,7 @@ function sharedNoise(grid: Grid, random: Random): (site: Site) => Noise {
     const phase = grid.phase[site.from];
     // Beats are counted from the bar's own beginning, so that a pickup does not shift them.
     const first = phase >= 0 ? site.from - (phase % beat) : site.from - (site.from % beat);
-    const isCell = site.to - site.from <= 2 && grid.note[4 * site.from + site.voice] < 0;
+    const isCell = site.to - site.from === 1 && grid.note[4 * site.from + site.voice] < 0;
     const known = last[site.voice];
     const shares = isCell && known?.beat === first;
     const noise = noiseOf(random, site.pitches, shares ? known.noise : undefined);
@@ -115,7 +115,7 @@ export async function redraw(
   draft.forwards += answer.forwards;
   const noise = sharedNoise(grid, random);
   const around = { pitch: draft.pitch, erased: draft.erased, sharps: grid.fifths };
-  for (const site of task.tariff ? pairSixteenths(grid, block, answer) : block) {
+  for (const site of block) {
     const price = priceFor(task, around, site);
     const midi = drawPitch(site, answer, task.temperature[site.voice], noise(site), price);
     settle(draft, site, midi, answer);
@@ -151,8 +151,7 @@ function doubtOf(draft: Draft, sites: readonly Site[]): number {
   let cells = 0;
   for (const site of sites) {
     eachCell(site, (cell) => {
-      // A present value that was never drawn is neither sure nor unsure.
-      sum += Number.isNaN(draft.nll[cell]) ? 1 : draft.nll[cell];
+      sum += draft.nll[cell];
       cells++;
     });
   }
@@ -184,7 +183,7 @@ export async function anneal(
       const chosen = new Set(chooseByChance(groups, share, random));
       block = sites.filter((site) => chosen.has(site) || isUnknown(site));
     } else {
-      const open = choice === 'doubt' ? groupsOf(grid, last, grain) : groups;
+      const open = groupsOf(grid, last, grain);
       const heat = temperature.some((t) => t > 0) ? schedule.heat * (1 - n / rounds) : 0;
       const doubt = Float64Array.from(open, (group) => doubtOf(draft, group) + heat * random.gumbel());
       block = chooseByDoubt(open, doubt, Math.min(open.length, Math.round(share * groups.length)));

@@ -2,9 +2,7 @@
 // that gives way to a neighbour in one sixteenth only would leave a rhythm that nobody sings. Knows steps, no notes.
 
 import type { Grid } from '../language/roll.ts';
-import type { Site } from './block.ts';
 import type { Surroundings } from './offences.ts';
-import type { Answer } from './window.ts';
 
 /**
  * What moving on a step costs, in nats, by its position in the quarter on a grid of sixteenths: the -log of how
@@ -49,49 +47,4 @@ export function pulsePrice(
   const coming: Around = [heard(from - 2), heard(from - 1), midi, -1];
   const going: Around = [long ? midi : heard(from - 1), midi, heard(to), heard(to + 1)];
   return movePrice(position(from), coming) + movePrice(position(to), going);
-}
-
-/** A pitch the network gives less than this is not something it is sure of. */
-const SURE = Math.log(0.5);
-
-/** The likeliest pitch of a cell, if the network gives it more than all others together; else null. */
-function surePitch(site: Site, answer: Pick<Answer, 'logp'>): number | null {
-  const cell = 4 * site.from + site.voice;
-  return site.pitches.find((midi) => answer.logp(cell, midi) > SURE) ?? null;
-}
-
-/**
- * The sites of a block as they are drawn: the two sixteenths of an eighth, where both are free and to be drawn, are
- * one, unless the network is sure that they differ. Keeps the order.
- */
-export function pairSixteenths(
-  { phase, note, resolution }: Pick<Grid, 'phase' | 'note' | 'resolution'>,
-  block: readonly Site[],
-  answer: Pick<Answer, 'logp'>,
-): Site[] {
-  if (resolution !== 16) return [...block];
-  const isCell = ({ voice, from, to }: Site): boolean => to - from === 1 && note[4 * from + voice] < 0;
-  const seconds = new Map<number, Site>();
-  for (const site of block) {
-    const position = phase[site.from] >= 0 ? phase[site.from] : site.from;
-    if (isCell(site) && position % 2 === 1) seconds.set(4 * site.from + site.voice, site);
-  }
-  const paired = new Set<Site>();
-  const drawn: Site[] = [];
-  for (const site of block) {
-    if (paired.has(site)) continue;
-    const second = isCell(site) ? seconds.get(4 * (site.from + 1) + site.voice) : undefined;
-    // Different candidates are different notes.
-    if (!second || second.pitches !== site.pitches || differ(site, second, answer)) drawn.push(site);
-    else {
-      paired.add(second);
-      drawn.push({ ...site, to: second.to });
-    }
-  }
-  return drawn;
-}
-
-function differ(first: Site, second: Site, answer: Pick<Answer, 'logp'>): boolean {
-  const [one, other] = [surePitch(first, answer), surePitch(second, answer)];
-  return one !== null && other !== null && one !== other;
 }

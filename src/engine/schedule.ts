@@ -2,9 +2,9 @@
 
 /**
  * What a round erases: `chance`, each by itself; `doubt`, of what the last round drew that which the network was least
- * sure of, so that the rest is kept for good; `suspicion`, the same among everything open.
+ * sure of, so that the rest is kept for good.
  */
-export type Choice = 'chance' | 'doubt' | 'suspicion';
+export type Choice = 'chance' | 'doubt';
 
 export interface Schedule {
   readonly about: string;
@@ -14,7 +14,7 @@ export interface Schedule {
   /** What is erased as one, in whole notes: cells of a voice in one sixteenth, eighth or beat. */
   readonly grain: (n: number, of: number) => number;
   /**
-   * How much chance has its say beside doubt and suspicion: Gumbel noise so many nats wide, which cools to nothing by
+   * How much chance has its say beside doubt: Gumbel noise so many nats wide, which cools to nothing by
    * the last round. None: always the least likely notes; much: any notes.
    */
   readonly heat: number;
@@ -60,6 +60,9 @@ const BEAT = 1 / 4;
 const EIGHTH = 1 / 8;
 const cell = (): number => CELL;
 
+/** The rounds of `chorale` that unmask. */
+const unmaskingOf = (of: number): number => Math.ceil(0.6 * of);
+
 export const SCHEDULES = {
   seed: {
     about: 'the article this project began with: .9 to .03, B = .85, one round per open note',
@@ -103,13 +106,13 @@ export const SCHEDULES = {
   },
   chorale: {
     about:
-      'unmask by beats for half of the rounds, then draw the most suspicious eighths again, .3 to .05 of them',
+      'unmask by beats for three fifths of the rounds, then draw any eighths again, .3 to .05 of them at a time',
     share: (n, of) => {
-      const unmasking = Math.ceil(of / 2);
+      const unmasking = unmaskingOf(of);
       return n < unmasking ? cosine(n, unmasking) : annealed(0.3, 0.05, 1)(n - unmasking, of - unmasking);
     },
-    choice: (n, of) => (n < Math.ceil(of / 2) ? 'doubt' : 'suspicion'),
-    grain: (n, of) => (n < Math.ceil(of / 2) ? BEAT : EIGHTH),
+    choice: (n, of) => (n < unmaskingOf(of) ? 'doubt' : 'chance'),
+    grain: (n, of) => (n < unmaskingOf(of) ? BEAT : EIGHTH),
     heat: 1,
     rounds: perVoice(8),
   },

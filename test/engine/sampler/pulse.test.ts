@@ -1,7 +1,6 @@
-// Where a voice may move within a beat: the prices, and when two sixteenths are one note.
+// Where a voice may move within a beat: the prices.
 import { describe, expect, test } from 'vitest';
-import type { Site } from '../../../src/engine/block.ts';
-import { pairSixteenths, pulsePrice } from '../../../src/engine/pulse.ts';
+import { pulsePrice } from '../../../src/engine/pulse.ts';
 
 const STEPS = 8;
 const grid = {
@@ -62,30 +61,5 @@ describe('prices of moving', () => {
   test('coarser grids have none', () => {
     const eighths = { ...grid, resolution: 8 as const };
     expect(pulsePrice(eighths, around([C, '-', '-', '-', '-', '-', '-', '-']), 0, 1, 2, D)).toBe(0);
-  });
-});
-
-describe('two sixteenths', () => {
-  const pitches = Int16Array.of(C, D);
-  const logWeights = new Float64Array(2);
-  const site = (from: number): Site => ({ voice: 0, from, to: from + 1, pitches, logWeights });
-  const answer = (likely: readonly number[], share: number) => ({
-    logp: (cell: number, midi: number) => Math.log(likely[cell >> 2] === midi ? share : 1 - share),
-  });
-
-  test('are one note where the network is not sure that they differ', () => {
-    const drawn = pairSixteenths(grid, [site(0), site(1)], answer([C, C], 0.9));
-    expect(drawn.map(({ from, to }) => [from, to])).toEqual([[0, 2]]);
-    expect(pairSixteenths(grid, [site(0), site(1)], answer([C, D], 0.5))).toHaveLength(1);
-  });
-
-  test('are two where it is', () => {
-    expect(pairSixteenths(grid, [site(0), site(1)], answer([C, D], 0.9))).toHaveLength(2);
-  });
-
-  test('of different eighths, or alone, stay as they are', () => {
-    const answers = answer([C, C, C, C], 0.9);
-    expect(pairSixteenths(grid, [site(1), site(2)], answers)).toHaveLength(2);
-    expect(pairSixteenths(grid, [site(3)], answers)).toHaveLength(1);
   });
 });
