@@ -330,45 +330,77 @@ const KEYS: readonly string[] = [
 
 const PLACE = /\{\d\}/g;
 
-/** What stood in the places of a pattern, by their numbers; null where the text is not of its kind. */
-function valuesIn(text: string, pattern: string): Record<string, string> | null {
-  const parts = pattern.split(PLACE).map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  const places = pattern.match(PLACE) ?? [];
-  const found = new RegExp(`^${parts.join('([^]*?)')}$`).exec(text);
-  return found && Object.fromEntries(places.map((place, i) => [place, found[i + 1]!]));
+/** Sentences to look a text up in: by its words where they have no places, else by what stands around these. */
+interface Table {
+  readonly plain: ReadonlySet<string>;
+  readonly patterns: readonly {
+    readonly sentence: string;
+    readonly form: RegExp;
+    readonly places: readonly string[];
+  }[];
 }
 
-/** The translation of a text by the first pattern that it is of and that has one; null without. */
+function tableOf(sentences: readonly string[]): Table {
+  const patterns = sentences.flatMap((sentence) => {
+    const places = sentence.match(PLACE);
+    if (!places) return [];
+    const parts = sentence.split(PLACE).map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+    return [{ sentence, places, form: new RegExp(`^${parts.join('([^]*?)')}$`) }];
+  });
+  return { plain: new Set(sentences.filter((sentence) => sentence.search(PLACE) < 0)), patterns };
+}
+
+/** The translation of a text by the first sentence that it is and that has one; null without. */
 function translated(
   text: string,
-  patterns: readonly string[],
+  { plain, patterns }: Table,
   inner: (value: string) => string,
 ): string | null {
-  for (const pattern of patterns) {
-    const words = vscode.l10n.bundle?.[pattern];
-    const values = words === undefined ? null : valuesIn(text, pattern);
-    if (words && values) return words.replaceAll(PLACE, (place) => inner(values[place] ?? place));
+  const { bundle } = vscode.l10n;
+  if (!bundle) return null;
+  if (plain.has(text) && bundle[text]) return bundle[text];
+  for (const { sentence, form, places } of patterns) {
+    const words = bundle[sentence];
+    const found = words ? form.exec(text) : null;
+    if (words && found)
+      return words.replaceAll(PLACE, (place) => inner(found[places.indexOf(place) + 1] ?? place));
   }
   return null;
 }
 
+const FINDING_TABLES = new Map(
+  Object.entries(FINDINGS).map(([code, sentences]) => [code, tableOf(sentences)]),
+);
+const FAILURE_TABLE = tableOf(FAILURES);
+const FIX_TABLE = tableOf(FIXES);
+const PHRASE_TABLE = tableOf(PHRASES);
+const TONIC_TABLE = tableOf(TONICS);
+const KEY_TABLE = tableOf(KEYS);
+
+/** Numbers and pitches are the same in all languages. */
+const SAME = /^[\d/.]+$|^[A-G](?:#+|b+)?\d+$/;
+
 /** @example phrase('bar 3, beat 1') // in German 'Takt 3, Zählzeit 1'; what has no translation stays as it is */
-export const phrase = (text: string): string => translated(text, PHRASES, phrase) ?? text;
+export const phrase = (text: string): string =>
+  SAME.test(text) ? text : (translated(text, PHRASE_TABLE, phrase) ?? text);
 
 /** @example keyText('Bb major') // in German 'B-Dur' */
 export const keyText = (name: string): string =>
   translated(
     name.replace(/^([A-G])b\b/, '$1 flat').replace(/^([A-G])#/, '$1 sharp'),
-    KEYS,
-    (tonic) => translated(tonic, TONICS, (letter) => translated(letter, TONICS, String) ?? letter) ?? tonic,
+    KEY_TABLE,
+    (tonic) =>
+      translated(tonic, TONIC_TABLE, (letter) => translated(letter, TONIC_TABLE, String) ?? letter) ?? tonic,
   ) ?? name;
 
 /** The title of a quick fix. */
-export const fixTitle = (title: string): string => translated(title, FIXES, phrase) ?? title;
+export const fixTitle = (title: string): string => translated(title, FIX_TABLE, phrase) ?? title;
 
 /** What is said of one finding in particular; null where it has no translation. */
-export const findingSentence = (code: string, message: string): string | null =>
-  translated(message, Object.hasOwn(FINDINGS, code) ? FINDINGS[code]! : [], phrase);
+export function findingSentence(code: string, message: string): string | null {
+  const table = FINDING_TABLES.get(code);
+  return table ? translated(message, table, phrase) : null;
+}
 
 /** What is said of one failure in particular; null where it has no translation. */
-export const failureSentence = (message: string): string | null => translated(message, FAILURES, phrase);
+export const failureSentence = (message: string): string | null => translated(message, FAILURE_TABLE, phrase);
