@@ -18,7 +18,7 @@ import { holdPredict } from '../engine/training/hold.ts';
 import { withoutSharedMelodies } from '../engine/training/melodies.ts';
 import { CommandFailure, writeWhole } from './files.ts';
 import { type OpenNetwork, openNetwork } from './network.ts';
-import { choiceOption, numberOption, type Options, type Row, type Shell } from './rows.ts';
+import { choiceOption, numberOption, type Options, type Row, type Shell, seedOption } from './rows.ts';
 import { profileFills, STYLE_OPTIONS } from './style.ts';
 import { paths } from './train.ts';
 
@@ -125,7 +125,7 @@ function evaluationOf(options: Options): EvaluationOptions {
     crop: numberOption(options, 'crop', { least: 1, most: 1e6 }) ?? null,
     frames: numberOption(options, 'frames', { least: 1, most: 1e6 }) ?? null,
     dropContext: options.dropContext === true,
-    seed: numberOption(options, 'seed', { least: 0, most: 2 ** 32 - 1 }) ?? DEFAULT_EVALUATION.seed,
+    seed: seedOption(options),
   };
 }
 

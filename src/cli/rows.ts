@@ -50,6 +50,10 @@ export function numberOption(
   return value;
 }
 
+/** `--seed`, or 1. */
+export const seedOption = (options: Options): number =>
+  numberOption(options, 'seed', { least: 0, most: 2 ** 32 - 1 }) ?? 1;
+
 export function choiceOption<T extends string>(
   options: Options,
   name: string,

@@ -10,7 +10,7 @@ import { DEFAULT_PLAN } from '../engine/training/train.ts';
 import type { Resolution } from '../language/roll.ts';
 import { type Curves, type Draw, loadDrawing } from './curves.ts';
 import { CommandFailure, writeWhole } from './files.ts';
-import { numberOption, type Options, type Row, type Shell, stringOption } from './rows.ts';
+import { numberOption, type Options, type Row, type Shell, seedOption, stringOption } from './rows.ts';
 import { paths } from './train.ts';
 
 /** The network's sizes: the article's, one that a small machine trains in an hour, and one to see that all works. */
@@ -90,7 +90,7 @@ function planOf(options: Options): StudyPlan {
     samples: whole('samples', 4, 1),
     bars: whole('bars', 8, 1),
     rounds: whole('rounds', 96, 6),
-    seed: whole('seed', 1, 1, 0),
+    seed: seedOption(options),
   };
 }
 

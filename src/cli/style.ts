@@ -16,7 +16,7 @@ import { choralesIn, endOf } from '../engine/training/withheld.ts';
 import { VOICE_LETTERS } from '../language/score.ts';
 import { CommandFailure } from './files.ts';
 import type { OpenNetwork } from './network.ts';
-import { choiceOption, numberOption, type Options, type Shell, voicesOption } from './rows.ts';
+import { choiceOption, numberOption, type Options, type Shell, seedOption, voicesOption } from './rows.ts';
 
 /** Fewer fills than this say little about what happens once in a thousand times. */
 const ENOUGH_FILLS = 256;
@@ -84,7 +84,7 @@ export async function profileFills(
     steps: chosen.steps,
     rules: chosen.rules,
     temperature: chosen.temperature[0],
-    seed: numberOption(options, 'seed', { least: 0, most: 2 ** 32 - 1 }) ?? 1,
+    seed: seedOption(options),
     threads: network.threads,
   };
   if (options.json === true) shell.out(`${JSON.stringify(asJson(protocol, theirs, ours), null, 2)}\n`);
@@ -92,7 +92,7 @@ export async function profileFills(
 }
 
 function samplingOf({ spec }: OpenNetwork, shell: Shell, options: Options): SamplingOptions {
-  const seed = numberOption(options, 'seed', { least: 0, most: 2 ** 32 - 1 }) ?? 1;
+  const seed = seedOption(options);
   const temperature =
     numberOption(options, 'temperature', { least: 0, most: 100, whole: false }) ?? DEFAULTS.temperature;
   const schedules = Object.keys(SCHEDULES) as ScheduleName[];

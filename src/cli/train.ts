@@ -18,7 +18,15 @@ import { transferWeights } from '../engine/training/transfer.ts';
 import { readModel } from '../engine/weights.ts';
 import { CommandFailure, writeWhole } from './files.ts';
 import { gridOption } from './network.ts';
-import { choiceOption, numberOption, type Options, type Row, type Shell, stringOption } from './rows.ts';
+import {
+  choiceOption,
+  numberOption,
+  type Options,
+  type Row,
+  type Shell,
+  seedOption,
+  stringOption,
+} from './rows.ts';
 
 export const trainRow: Row = {
   usage: 'train',
@@ -107,7 +115,7 @@ function planOf(options: Options): TrainingPlan {
 
 async function startingState(options: Options, out: string): Promise<TrainingState> {
   if (options.resume === true) return resume(out);
-  const seed = numberOption(options, 'seed', { least: 0, most: 2 ** 32 - 1 }) ?? 1;
+  const seed = seedOption(options);
   const from = stringOption(options, 'from');
   const grid = gridOption(options) ?? 16;
   if (from === undefined) return freshState(specFrom(options, grid), seed);
