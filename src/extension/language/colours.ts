@@ -1,6 +1,7 @@
 // Semantic tokens: notes by their voice, and whether they are open, pinned or locked.
 
 import * as vscode from 'vscode';
+import type { Tree } from '../../language/read/tree.ts';
 import type { Event, Score } from '../../language/score.ts';
 import type { Scores } from '../scores.ts';
 
@@ -27,12 +28,12 @@ export class Colours
   }
 
   async #build(document: vscode.TextDocument, from: number, to: number): Promise<vscode.SemanticTokens> {
-    const { score } = await this.scores.of(document);
+    const { score, tree } = await this.scores.of(document);
     const builder = new vscode.SemanticTokensBuilder(Colours.legend);
-    for (const event of tokensOf(score)) {
+    const placeOf = placesIn(document, tree);
+    for (const event of tokensOf(score, from, to)) {
       const { start, end } = event.span;
-      if (end <= from || start >= to) continue;
-      const place = document.positionAt(start);
+      const place = placeOf(start);
       const type = event.kind === 'rest' && event.state !== 'open' ? REST : event.voice;
       builder.push(place.line, place.character, end - start, type, modifiersOf(score, event));
     }
@@ -40,15 +41,29 @@ export class Colours
   }
 }
 
-/** Each token once (`?Z2` is two events), in the order of the text. */
-function tokensOf({ parts }: Score): Event[] {
-  const byStart = new Map<number, Event>();
-  for (const { events } of parts) for (const event of events) byStart.set(event.span.start, event);
-  return [...byStart.values()].sort((a, b) => a.span.start - b.span.start);
+/** Each token once (`?Z2` is two events) that is in a stretch of the text, in the order of the text. */
+function tokensOf({ parts }: Score, from: number, to: number): Event[] {
+  const isIn = ({ span }: Event): boolean => span.end > from && span.start < to;
+  return parts
+    .flatMap(({ events }) => events.filter(isIn))
+    .sort((a, b) => a.span.start - b.span.start)
+    .filter((event, i, all) => event.span.start !== all[i + 1]?.span.start);
 }
 
-/** A set of modifiers as bits. */
-function modifiersOf({ directives }: Score, { state, voice }: Event): number {
-  const bits = { open: state === 'open', pinned: state === 'pinned', locked: directives.lock[voice] };
-  return MODIFIERS.reduce((sum, name, i) => sum + (bits[name] ? 1 << i : 0), 0);
+/** Lines and characters of offsets that come one after the other: the editor is asked once a line. */
+function placesIn(document: vscode.TextDocument, { lines }: Tree): (offset: number) => Place {
+  let index = -1;
+  let first: Place = { line: 0, character: 0 };
+  return (offset) => {
+    const before = index;
+    while ((lines[index + 1]?.start ?? Number.POSITIVE_INFINITY) <= offset) index++;
+    if (index > before) first = document.positionAt(lines[index]!.start);
+    return { line: first.line, character: first.character + offset - lines[index]!.start };
+  };
 }
+
+type Place = Pick<vscode.Position, 'line' | 'character'>;
+
+/** A set of modifiers as bits, in their order. */
+const modifiersOf = ({ directives }: Score, { state, voice }: Event): number =>
+  (state === 'open' ? 1 : 0) | (state === 'pinned' ? 2 : 0) | (directives.lock[voice] ? 4 : 0);
