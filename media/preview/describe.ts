@@ -79,6 +79,9 @@ export function keyInWords(key: string): string {
   return MODES[mode]?.(named(tonic)) ?? key;
 }
 
+/** Without the number of the verse and the hyphen to the next. @example syllable('1. A-') // 'A' */
+const syllable = (lyric: string): string => lyric.replace(/^\d+\.\s*/, '').replace(/[-_]+$/, '');
+
 /** One event: `open, now G 4, half`. */
 export function noteInWords(note: SheetNote, ticksPerWhole: number): string {
   const length = lengthName(note.duration, ticksPerWhole);
@@ -86,7 +89,7 @@ export function noteInWords(note: SheetNote, ticksPerWhole: number): string {
   const extras = [
     note.fermata ? t('fermata') : '',
     note.tied ? t('tied') : '',
-    note.lyric ? t('on "{0}"', note.lyric) : '',
+    note.lyric ? t('on "{0}"', syllable(note.lyric)) : '',
   ]
     .filter((part) => part !== '')
     .map((part) => `, ${part}`)

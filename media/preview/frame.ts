@@ -21,7 +21,11 @@ export class Frame {
   readonly #said = element('p', { class: 'unseen', 'aria-live': 'polite' });
   readonly #key = element('p', { class: 'key-to-marks', hidden: '' });
   readonly #cancel = element('button', { type: 'button', title: t('Stop the run'), hidden: '' }, t('Cancel'));
-  readonly #empty = element('p', { class: 'empty' }, t('No music yet. Write a melody, and it appears here.'));
+  readonly #empty = element(
+    'p',
+    { class: 'empty', hidden: '' },
+    t('No music yet. Write a melody, and it appears here.'),
+  );
 
   constructor(cancel: () => void) {
     this.#cancel.addEventListener('click', cancel);
@@ -54,9 +58,9 @@ export class Frame {
     document.body.append(this.app);
   }
 
-  /** There is a picture where nothing was. */
-  begun(): void {
-    this.#empty.hidden = true;
+  /** Whether there is a picture. Before a text has come, nobody can tell. */
+  drawn(something: boolean): void {
+    this.#empty.hidden = something;
   }
 
   /** `go` is called with the place of the trouble. */

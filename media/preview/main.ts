@@ -22,6 +22,7 @@ import { Opinions } from './opinions.ts';
 import { Page } from './page.ts';
 import { Player } from './player.ts';
 import { type Preferences, recall, zoomed } from './preferences.ts';
+import type { Manner } from './transport.ts';
 
 /** After a picture that took longer than this to draw, there is a rest before the next one. */
 const QUICK = 110;
@@ -40,6 +41,8 @@ let drawTimer: ReturnType<typeof setTimeout> | null = null;
 /** Milliseconds that the last picture took, and when it was done. */
 let cost = 0;
 let done = 0;
+/** The mixer as it was before a voice was played alone. */
+let mixed: Manner['levels'] | null = null;
 /** What is to be saved as soon as there is a picture. */
 let unsaved: ExportKind[] = [];
 
@@ -55,6 +58,7 @@ const player: Player = new Player(page, desk.preferences.manner, {
   status: (text) => frame.status(text),
   onState: (state, at) => {
     panel.playing(state);
+    if (state === 'stopped') together();
     if (state === 'playing' && progress === null) frame.status('');
     if (!desk.document) return;
     const { uri, version } = desk.document;
@@ -101,9 +105,9 @@ function draw(view?: number): void {
   if (good) {
     const changed = desk.reading !== next;
     desk.reading = next;
-    frame.begun();
     if (changed) player.changeText(preferences.manner, next.sheet);
   }
+  frame.drawn(page.picture !== null);
   frame.trouble(document.trouble, !good && page.picture !== null, (span) => cursor.select(span, true));
   cursor.show();
   opinions.showHeat();
@@ -147,6 +151,16 @@ function prefer(change: (old: Preferences) => Preferences): void {
   cursor.show();
   opinions.showHeat();
   keep();
+}
+
+const mix = (levels: Manner['levels']): void =>
+  prefer((old) => ({ ...old, manner: { ...old.manner, levels } }));
+
+/** Ends the playing of one voice alone. */
+function together(): void {
+  const before = mixed;
+  mixed = null;
+  if (before) mix(before);
 }
 
 function command(name: PanelCommand): void {
@@ -236,14 +250,11 @@ const receive: { readonly [T in HostMessage['type']]: (message: Extract<HostMess
       }));
     },
     play: ({ what, voice }) => {
-      if (voice !== null)
-        prefer((old) => ({
-          ...old,
-          manner: {
-            ...old.manner,
-            levels: old.manner.levels.map((level, v) => ({ ...level, solo: v === voice })),
-          },
-        }));
+      if (voice === null) together();
+      else {
+        mixed ??= desk.preferences.manner.levels;
+        mix(mixed.map((level, v) => ({ ...level, solo: v === voice })));
+      }
       if (what !== 'all') return player.play(what);
       if (desk.reading) void player.sound({ from: 0, to: desk.reading.sheet.length });
     },

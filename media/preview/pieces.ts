@@ -342,7 +342,11 @@ function drawPiece(
     ink,
     from,
     height: y - from,
-    width: Number(paper.svg.getAttribute('width')) || 1,
+    // abcjs forgets the names of the voices in the width of a line that needs more room than there is.
+    width: Math.max(
+      Number(paper.svg.getAttribute('width')),
+      (line?.staffGroup?.w ?? 0) + PADDING.paddingright,
+    ),
     system: line?.staffGroup ? systemOf(line) : null,
     carried: leftBy(controller.engraver as Carried, own),
   };

@@ -294,6 +294,25 @@ describe.skipIf(noStage)('the panel', { timeout: 120_000 }, () => {
     expect(await panel.page.locator('.sheet .abcjs-notehead').count()).toBe(32);
   });
 
+  test('a voice is alone for as long as it plays, and the mixer is then as it was', async () => {
+    const panel = await open();
+    expect(await panel.page.locator('.empty').isVisible()).toBe(false);
+    await panel.show(piece({ bars: 2 }).reading);
+    const solo = (name: string) =>
+      panel.page.getByRole('button', { name: `Solo ${name}` }).getAttribute('aria-pressed');
+    await panel.page.getByRole('button', { name: 'Mixer' }).click();
+    await panel.page.getByRole('button', { name: 'Solo Bass' }).click();
+    await panel.send({ type: 'play', what: 'all', voice: 1 });
+    expect([await solo('Alto'), await solo('Bass')]).toEqual(['true', 'false']);
+    await panel.heard('playback');
+    await panel.page.getByRole('button', { name: 'Stop' }).click();
+    expect([await solo('Alto'), await solo('Bass')]).toEqual(['false', 'true']);
+    await panel.send({ type: 'play', what: 'all', voice: 2 });
+    await panel.send({ type: 'play', what: 'all', voice: null });
+    expect([await solo('Tenor'), await solo('Bass')]).toEqual(['false', 'true']);
+    await panel.page.getByRole('button', { name: 'Stop' }).click();
+  });
+
   test('text of the file is never markup', async () => {
     const evil =
       '<img src=http://example.org/x.png onerror="document.title=1"><script>document.title=2</script>';
