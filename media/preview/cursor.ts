@@ -137,6 +137,6 @@ export class Cursor {
   #reveal(): void {
     const placed = this.#first === undefined ? undefined : this.page.marks?.placedAt(this.#first);
     const system = placed ? this.page.picture?.systems[placed.system] : undefined;
-    if (system) this.page.reveal(system);
+    if (system) this.page.reveal(system, this.tick);
   }
 }

@@ -2,7 +2,7 @@
 // score. Knows no editor and no sound.
 
 import type { Interval, Reading, StaffLayout, Tick } from '../../src/extension/preview/messages.ts';
-import { Engraver, type Picture, type Placed, type System, tickOf } from './engrave.ts';
+import { Engraver, type Picture, type Placed, type System, tickOf, xOf } from './engrave.ts';
 import { Marks, slot } from './marks.ts';
 import { element } from './shapes.ts';
 
@@ -16,6 +16,8 @@ export interface Gestures {
 
 const PAGE_WIDTH = 760;
 const DRAG = 6;
+/** So near to the edge of what is seen, a moment is as good as out of view. */
+const BESIDE = 16;
 const SMALLEST = 0.6;
 /** After so many milliseconds of drawing, what is in view is shown before the rest. */
 const PATIENCE = 80;
@@ -24,7 +26,7 @@ export class Page {
   readonly #sheet = element('div', { class: 'sheet' });
   readonly #engraver = new Engraver(this.#sheet);
   marks: Marks | null = null;
-  #heading = { target: -1, since: 0 };
+  #heading = { top: -1, left: -1, since: 0 };
 
   constructor(
     readonly scroller: HTMLElement,
@@ -106,24 +108,31 @@ export class Page {
     };
   }
 
-  /** Brings a whole system (all its staves) into view; moves nothing when it is there already. */
-  reveal(system: System): void {
+  /** Brings a whole system (all its staves) into view, and a moment in it; moves nothing that is there already. */
+  reveal(system: System, tick: Tick): void {
     const picture = this.picture;
     if (!picture) return;
-    const { factor, top } = this.#scale(picture);
+    const { factor, top, left } = this.#scale(picture);
+    const { clientHeight, clientWidth, scrollTop, scrollLeft } = this.scroller;
     const from = top + system.top * factor - 12;
     const to = top + system.bottom * factor + 12;
-    const view = this.scroller.clientHeight;
-    const at = this.scroller.scrollTop;
-    if (from >= at && to <= at + view) return;
-    const spare = Math.max(0, view - (to - from));
-    const target = Math.max(0, Math.round(from - spare / 4));
+    const x = left + xOf(system, tick) * factor;
+    const high = from >= scrollTop && to <= scrollTop + clientHeight;
+    const wide = x >= scrollLeft + BESIDE && x <= scrollLeft + clientWidth - BESIDE;
+    if (high && wide) return;
+    const spare = Math.max(0, clientHeight - (to - from));
+    const target = {
+      top: high ? scrollTop : Math.max(0, Math.round(from - spare / 4)),
+      left: wide ? scrollLeft : Math.max(0, Math.round(x - clientWidth / 4)),
+    };
     // On the way there already: asking again with every frame would never arrive.
     const now = performance.now();
-    if (target === this.#heading.target && now - this.#heading.since < 700) return;
-    this.#heading = { target, since: now };
+    const known = this.#heading;
+    const same = target.top === known.top && Math.abs(target.left - known.left) < clientWidth / 4;
+    if (same && now - known.since < 700) return;
+    this.#heading = { ...target, since: now };
     const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
-    this.scroller.scrollTo({ top: target, behavior: still ? 'auto' : 'smooth' });
+    this.scroller.scrollTo({ ...target, behavior: still ? 'auto' : 'smooth' });
   }
 
   /** The place under a pointer, in the picture's units. */

@@ -92,7 +92,7 @@ export class Player {
     if (now.state !== 'playing') return;
     this.page.marks?.playing(now.notes);
     const system = this.page.marks?.playhead(now.counting ? null : now.tick);
-    if (system) this.page.reveal(system);
+    if (system) this.page.reveal(system, now.tick);
     requestAnimationFrame(() => this.#follow());
   }
 }

@@ -406,6 +406,19 @@ describe.skipIf(noStage)('the panel', { timeout: 120_000 }, () => {
     expect(await panel.page.getByRole('group', { name: 'View' }).getByText('110 %').count()).toBe(1);
   });
 
+  test('a place beyond the edge of a narrow panel comes into view', async () => {
+    const panel = await open({ width: 260, height: 700, reducedMotion: true });
+    await panel.show(piece({ bars: 8, barsPerLine: 8 }).reading);
+    const left = () => panel.page.locator('main').evaluate((main) => main.scrollLeft);
+    await panel.page.locator('main').focus();
+    await panel.page.keyboard.press('ArrowRight');
+    expect(await left()).toBe(0);
+    await panel.page.keyboard.press('End');
+    expect(await left()).toBeGreaterThan(100);
+    await panel.page.keyboard.press('Home');
+    expect(await left()).toBeLessThan(60);
+  });
+
   test('a drag over bars selects them', async () => {
     const panel = await open({ width: 1000 });
     await panel.show(piece({ bars: 8 }).reading);
