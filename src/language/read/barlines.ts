@@ -15,8 +15,11 @@ export interface Sign {
   readonly text: string;
 }
 
+const SINGLE: Sign = { barline: 'single', starts: false, ending: null, text: '|' };
+
 /** Reads any sign ABC takes for a bar line. @example readBarline(':|2') // repeat-end, ending 2 */
 export function readBarline(sign: string): Sign {
+  if (sign === SINGLE.text) return SINGLE;
   const digits = sign.search(/\d/);
   const text = digits < 0 ? sign : sign.slice(0, digits);
   const starts = text.endsWith(':');

@@ -22,7 +22,7 @@ interface Notes {
   readonly voice: Voice;
   readonly events: readonly Event[];
   /** The event before them that is no grace note. */
-  readonly before: Event | null;
+  readonly before: () => Event | null;
   readonly directives: Directives;
   readonly text: string;
 }
@@ -32,10 +32,12 @@ type Found = Omit<Finding, 'code'>;
 interface Check {
   readonly code: string;
   readonly severity: Severity;
-  /** Without `find` and `hear` it is found while reading the tune or its directives. */
+  /** Without any of these it is found while reading the tune or its directives. */
   readonly find?: (one: Case) => Iterable<Found>;
   /** Bar by bar and voice by voice: what it says of a bar that stays as it is stays as it is. */
   readonly hear?: (notes: Notes) => Iterable<Found>;
+  /** The same, asked only where something is open. */
+  readonly hearOpen?: (notes: Notes) => Iterable<Found>;
 }
 
 const CHECKS: readonly Check[] = [
@@ -53,9 +55,9 @@ const CHECKS: readonly Check[] = [
   { code: 'bad-length', severity: 'error' },
   { code: 'dangling-tie', severity: 'warning' },
   { code: 'out-of-range', severity: 'warning', hear: outOfRange },
-  { code: 'open-off-grid', severity: 'error', hear: openOffGrid },
-  { code: 'contradictory-candidates', severity: 'error', hear: contradictions },
-  { code: 'portable-open', severity: 'hint', hear: bareOpens },
+  { code: 'open-off-grid', severity: 'error', hearOpen: openOffGrid },
+  { code: 'contradictory-candidates', severity: 'error', hearOpen: contradictions },
+  { code: 'portable-open', severity: 'hint', hearOpen: bareOpens },
   { code: 'unknown-directive', severity: 'warning' },
   { code: 'bad-directive', severity: 'error' },
   { code: 'overlay', severity: 'information' },
@@ -107,7 +109,7 @@ function hearAll({ score, measures }: Reading, text: string, before?: Checked): 
       if (!measure || measure.events.length === 0) return;
       const same = old[bar] && saysTheSame(old[bar], measure, step) ? old[bar] : null;
       const by = same ? measure.written.base - same.written.base : 0;
-      const before = same ? null : eventBefore(measures[voice], bar);
+      const before = (): Event | null => eventBefore(measures[voice], bar);
       const found = same
         ? known?.heard.get(same)?.map((problem) => moved(problem, by))
         : hear({ voice, events: measure.events, before, directives, text });
@@ -132,12 +134,15 @@ const saysTheSame = (a: Measure, b: Measure, step: Tick): boolean =>
   (a.onset - b.onset) % step === 0 &&
   a.events[0]?.continues !== true;
 
-const OF_NOTES = CHECKS.filter(({ hear }) => hear !== undefined);
+const OF_NOTES = CHECKS.filter(({ hear, hearOpen }) => hear ?? hearOpen);
 
 function hear(notes: Notes): Problem[] {
   const problems: Problem[] = [];
-  for (const { code, severity, hear } of OF_NOTES)
-    for (const found of hear!(notes)) problems.push({ severity, ...found, code });
+  const isOpen = notes.events.some(({ state }) => state === 'open');
+  for (const { code, severity, hear, hearOpen } of OF_NOTES) {
+    const asked = hear ?? (isOpen ? hearOpen : undefined);
+    if (asked) for (const found of asked(notes)) problems.push({ severity, ...found, code });
+  }
   return problems;
 }
 
@@ -314,15 +319,17 @@ function mayBeShort(i: number, bars: Reading['score']['bars'], rows: Reading['ro
 
 // ---- notes
 
-function* outOfRange({ voice, events, directives }: Notes): Iterable<Found> {
+function outOfRange({ voice, events, directives }: Notes): Iterable<Found> {
   const range = directives.range[voice];
-  for (const event of events) {
-    if (event.continues || event.irregular === 'grace' || event.state === 'open') continue;
-    const outside = firstOutside(event.pitches, range);
-    if (!outside) continue;
-    const message = `${pitchName(outside)} is ${midi(outside) < range.low ? 'below' : 'above'} the ${VOICE_NAMES[voice].toLowerCase()}'s range. Move it, or widen the range with \`%%cantus:range\`.`;
-    yield { message, span: event.span };
-  }
+  const outside = ({ continues, irregular, state, pitches }: Event): Pitch | null =>
+    continues || irregular === 'grace' || state === 'open' ? null : firstOutside(pitches, range);
+  return events
+    .filter((event) => outside(event) !== null)
+    .map((event) => {
+      const pitch = outside(event)!;
+      const message = `${pitchName(pitch)} is ${midi(pitch) < range.low ? 'below' : 'above'} the ${VOICE_NAMES[voice].toLowerCase()}'s range. Move it, or widen the range with \`%%cantus:range\`.`;
+      return { message, span: event.span };
+    });
 }
 
 function firstOutside(pitches: readonly Pitch[], { low, high }: Range): Pitch | null {
@@ -359,7 +366,7 @@ function close(event: Event, text: string): Fix {
 
 function* contradictions({ voice, events, before, directives }: Notes): Iterable<Found> {
   const { low, high } = directives.range[voice];
-  let last = before;
+  let last = before();
   for (const event of events) {
     const { candidates } = event;
     if (candidates) {

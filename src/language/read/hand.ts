@@ -145,10 +145,8 @@ export class Hand {
   /** Goes from the `before` to the `after` of a passage that stands at `base`. */
   repeat({ bars, after, verse, verseAt }: Passage, base: number, group: number): void {
     this.beginGroup(group);
-    for (const raw of bars) {
-      this.stream.bars.push({ raw, base });
-      this.last = raw.events.findLast(({ irregular }) => irregular !== 'grace') ?? this.last;
-    }
+    for (const raw of bars) this.stream.bars.push({ raw, base });
+    this.last = lastOf(bars) ?? this.last;
     this.lastBase = base;
     this.stream.clef = after.clef;
     this.sounds.key = after.key;
@@ -621,6 +619,14 @@ export class Hand {
     }
     return { sung, bars };
   }
+}
+
+function lastOf(bars: readonly RawBar[]): Draft | undefined {
+  for (let i = bars.length - 1; i >= 0; i--) {
+    const last = bars[i]!.events.findLast(({ irregular }) => irregular !== 'grace');
+    if (last) return last;
+  }
+  return undefined;
 }
 
 const occupied = (bar: RawBar): boolean => bar.events.length > 0;

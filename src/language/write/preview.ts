@@ -33,6 +33,7 @@ function fieldsOf({ tree }: Parsed, letter: string): { readonly at: number; read
       return text.startsWith(`${letter}:`)
         ? [{ at: start, value: text.replace(/%.*/, '').slice(2).trim() }]
         : [];
+    if (!text.includes(`[${letter}:`)) return [];
     return items.flatMap((item) =>
       item.kind === 'field' && item.text.startsWith(`[${letter}:`)
         ? [{ at: start + item.start, value: item.text.slice(3, -1).trim() }]

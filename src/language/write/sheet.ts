@@ -1,7 +1,7 @@
 // Parsed -> sheet: all that a picture of a score, its playing and its description need, in plain data that can be sent
 // to another process. Knows no editor and no page.
 
-import { type Key, LETTERS, midi, pitchName } from '../pitch.ts';
+import { type Key, LETTERS, midi, type Pitch, pitchName } from '../pitch.ts';
 import type { Span } from '../problem.ts';
 import type { Parsed } from '../read/parse.ts';
 import type { Event, Part, Score, Voice } from '../score.ts';
@@ -113,13 +113,16 @@ export function sheetOf(
   silent: readonly SilentBar[] = [],
 ): Sheet {
   const [s, a, t, b] = score.parts;
+  const spelled = spelling();
   return {
     title: score.title,
     ticksPerWhole: TICKS_PER_WHOLE,
     length: score.length,
     voices: [voiceOf(s), voiceOf(a), voiceOf(t), voiceOf(b)],
     notes: score.parts.flatMap((part) => [
-      ...part.events.map((event) => noteOf(event, lookOf(event, filled, score.directives.lock[part.voice]))),
+      ...part.events.map((event) =>
+        noteOf(event, lookOf(event, filled, score.directives.lock[part.voice]), spelled),
+      ),
       ...silent.filter(({ voice }) => voice === part.voice).map(openBar),
     ]),
     bars: score.bars.map(
@@ -141,9 +144,20 @@ export function sheetOf(
   };
 }
 
+/** Numbers and names of pitches, found once for each list: equal sounds of a text share theirs. */
+function spelling(): (pitches: readonly Pitch[]) => Pick<SheetNote, 'pitches' | 'names'> {
+  const known = new Map<readonly Pitch[], Pick<SheetNote, 'pitches' | 'names'>>();
+  return (pitches) => {
+    const found = known.get(pitches) ?? { pitches: pitches.map(midi), names: pitches.map(pitchName) };
+    known.set(pitches, found);
+    return found;
+  };
+}
+
 const voiceOf = ({ id, name }: Part): SheetVoice => ({ id, name });
 
-function noteOf(event: Event, look: Look): SheetNote {
+function noteOf(event: Event, look: Look, spelled: ReturnType<typeof spelling>): SheetNote {
+  const { pitches, names } = spelled(event.pitches);
   return {
     voice: event.voice,
     onset: event.onset,
@@ -151,8 +165,8 @@ function noteOf(event: Event, look: Look): SheetNote {
     bar: event.bar,
     look,
     rest: event.kind === 'rest' && event.state === 'written',
-    pitches: event.pitches.map(midi),
-    names: event.pitches.map(pitchName),
+    pitches,
+    names,
     span: event.span,
     tied: event.tied,
     fermata: event.fermata,
