@@ -129,9 +129,25 @@ function finish(
   };
 }
 
+function noteOf({ image: text, startOffset: start }: IToken): Core {
+  const end = start + text.length;
+  const pitches = [{ text, length: ONE, tied: false, start, end }];
+  return { core: 'note', letter: '', pitches, closed: true, start, end };
+}
+
+function restOf({ image: letter, startOffset: start }: IToken): Core {
+  const core = letter === 'Z' || letter === 'X' ? 'bars' : 'rest';
+  return { core, letter, pitches: NO_PITCHES, closed: true, start, end: start + 1 };
+}
+
+/** Every note of a piece comes by here: what a rule may choose from is made once, not at each visit. */
 class MusicGrammar extends EmbeddedActionsParser {
   private readonly onLine;
   private readonly inChord;
+  private readonly cores: { readonly ALT: () => Core }[];
+  private readonly heads: { readonly ALT: () => Core | undefined }[];
+  /** Of the event that is being read. */
+  private prefix: IToken | undefined;
 
   constructor() {
     super(Object.values(Music), { maxLookahead: 1, recoveryEnabled: false });
@@ -152,6 +168,23 @@ class MusicGrammar extends EmbeddedActionsParser {
       ...MARKS.map(([type, kind]) => mark(type, kind)),
       ...SILENT.map(skip),
     ];
+    this.cores = [
+      { ALT: () => noteOf(this.CONSUME(Music.Note)) },
+      { ALT: () => restOf(this.CONSUME(Music.Rest)) },
+      { ALT: () => this.SUBRULE(this.chord) },
+    ];
+    const afterPrefix = (type: TokenType, core: () => Core | undefined) => ({
+      ALT: () => {
+        this.prefix = this.CONSUME(type);
+        return core();
+      },
+    });
+    const core = () => this.SUBRULE(this.core);
+    this.heads = [
+      ...this.cores,
+      afterPrefix(Music.Open, () => this.OPTION2(core)),
+      afterPrefix(Music.Pin, () => this.OPTION3(() => this.SUBRULE1(this.core))),
+    ];
     this.inChord = [{ ALT: () => this.SUBRULE(this.member) }, ...INSIDE_CHORD.map(skip)];
     this.performSelfAnalysis();
   }
@@ -166,52 +199,18 @@ class MusicGrammar extends EmbeddedActionsParser {
   });
 
   private readonly event = this.RULE('event', (): EventItem => {
-    let prefix: IToken | undefined;
-    const core = this.OR<Core | undefined>([
-      { ALT: () => this.SUBRULE(this.core) },
-      {
-        ALT: () => {
-          prefix = this.OR1([
-            { ALT: () => this.CONSUME(Music.Open) },
-            { ALT: () => this.CONSUME(Music.Pin) },
-          ]);
-          return this.OPTION1(() => this.SUBRULE1(this.core));
-        },
-      },
-    ]);
-    const length = this.OPTION2(() => this.CONSUME(Music.Length));
-    const tie = this.OPTION3(() => this.CONSUME(Music.Tie));
-    return this.ACTION(() => finish(prefix, core, length, tie));
+    this.prefix = undefined;
+    const core = this.OR<Core | undefined>(this.heads);
+    const length = this.OPTION(this.takeLength);
+    const tie = this.OPTION1(this.takeTie);
+    return this.ACTION(() => finish(this.prefix, core, length, tie));
   });
 
-  private readonly core = this.RULE(
-    'core',
-    (): Core =>
-      this.OR([
-        { ALT: () => this.SUBRULE(this.single) },
-        { ALT: () => this.SUBRULE(this.silence) },
-        { ALT: () => this.SUBRULE(this.chord) },
-      ]),
-  );
+  private readonly takeLength = () => this.CONSUME(Music.Length);
+  private readonly takeTie = () => this.CONSUME(Music.Tie);
 
-  private readonly single = this.RULE('single', (): Core => {
-    const { image: text, startOffset: start } = this.CONSUME(Music.Note);
-    const end = start + text.length;
-    return {
-      core: 'note',
-      letter: '',
-      pitches: [{ text, length: ONE, tied: false, start, end }],
-      closed: true,
-      start,
-      end,
-    };
-  });
-
-  private readonly silence = this.RULE('silence', (): Core => {
-    const { image: letter, startOffset: start } = this.CONSUME(Music.Rest);
-    const core = letter === 'Z' || letter === 'X' ? 'bars' : 'rest';
-    return { core, letter, pitches: NO_PITCHES, closed: true, start, end: start + 1 };
-  });
+  /** What stands behind a prefix. */
+  private readonly core = this.RULE('core', (): Core => this.OR(this.cores));
 
   private readonly chord = this.RULE('chord', (): Core => {
     const open = this.CONSUME(Music.ChordOpen);
@@ -237,8 +236,8 @@ class MusicGrammar extends EmbeddedActionsParser {
   /** A pitch of a chord; a rest in a chord is read and dropped. */
   private readonly member = this.RULE('member', (): WrittenPitch | null => {
     const head = this.OR([{ ALT: () => this.CONSUME(Music.Note) }, { ALT: () => this.CONSUME(Music.Rest) }]);
-    const length = this.OPTION(() => this.CONSUME(Music.Length));
-    const tie = this.OPTION1(() => this.CONSUME(Music.Tie));
+    const length = this.OPTION(this.takeLength);
+    const tie = this.OPTION1(this.takeTie);
     return this.ACTION(() => {
       if (head.tokenType === Music.Rest) return null;
       const end = endOf(tie ?? length ?? head);
