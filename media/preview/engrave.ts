@@ -80,6 +80,8 @@ export interface Picture {
 const CLEF_STEPS: Readonly<Record<string, number>> = { treble: 0, bass: 12, alto: 6, tenor: 8 };
 /** Rests that abcjs draws once for all their bars. */
 const CENTRED: ReadonlySet<string> = new Set(['multimeasure', 'invisible-multimeasure']);
+/** abcjs is content with a line that is so much too long. */
+const SLACK = 2;
 /** Between a bar line and the note behind it. */
 const GAP = 8;
 
@@ -119,7 +121,7 @@ export class Engraver {
       drawing = drawPieces(tune, easel, width, this.#known, enough);
       // Where a line needs more room than there is, the others get as much: all end where it ends.
       const widest = Math.max(...drawing.pieces.map(({ piece }) => piece.width));
-      const again = drawing.complete && widest > width ? readTune(rewritten.text) : null;
+      const again = drawing.complete && widest > width + SLACK ? readTune(rewritten.text) : null;
       if (again) {
         const wide = drawPieces(again, easel, widest, this.#known, enough);
         drawing = { ...wide, known: new Map([...drawing.known, ...wide.known]) };

@@ -1,10 +1,10 @@
-// Voices that the header names and that have no music yet, as bars of rests, so that a picture
-// has all its staves. Knows no picture.
+// Lines that a voice of the text does not have yet, all of them or the last ones, as bars of rests, so that a picture has
+// all its staves in all its systems. Knows no picture.
 
 import type { Span } from '../problem.ts';
 import type { Parsed } from '../read/parse.ts';
-import type { Voice } from '../score.ts';
-import type { Interval } from '../time.ts';
+import type { Part, Voice } from '../score.ts';
+import type { Interval, Tick } from '../time.ts';
 import type { Addition } from './preview.ts';
 import { layoutOf } from './systems.ts';
 import { writeLength } from './token.ts';
@@ -22,15 +22,23 @@ export interface Silence extends Addition {
   readonly bars: readonly SilentBar[];
 }
 
-/** Null where every voice that the text names has music, or none has. */
+/** Where a voice's music ends. */
+const endOf = ({ events }: Part): Tick => {
+  const last = events.at(-1);
+  return last === undefined ? 0 : last.onset + last.duration;
+};
+
+/** Null where every voice that the text names has music to the end, or none has any. */
 export function silenceOf({ score, tree }: Parsed): Silence | null {
-  const silent = score.parts.filter(({ id, events }) => id && events.length === 0);
+  const silent = score.parts.filter((part) => part.id && endOf(part) < score.length);
   if (silent.length === 0 || score.bars.length === 0) return null;
   const { systems, lastLine } = layoutOf(score, tree.lines);
   const bars: SilentBar[] = [];
   let lines = '';
-  for (const { voice, id } of silent) {
-    for (const { from, to } of systems) {
+  for (const part of silent) {
+    const { voice, id } = part;
+    const first = systems.findIndex(({ from }) => from === endOf(part));
+    for (const { from, to } of first < 0 ? [] : systems.slice(first)) {
       lines += `\n[V:${id}] ${writeUnit(score.unit)}`;
       score.bars.forEach(({ onset, duration }, bar) => {
         const here = { from: Math.max(from, onset), to: Math.min(to, onset + duration) };
@@ -43,5 +51,6 @@ export function silenceOf({ score, tree }: Parsed): Silence | null {
       });
     }
   }
+  if (lines === '') return null;
   return { text: lines, at: tree.lines[lastLine]!.end, bars };
 }
