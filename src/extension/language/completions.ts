@@ -28,15 +28,21 @@ export class Completions implements vscode.CompletionItemProvider {
     position: vscode.Position,
   ): Promise<vscode.CompletionItem[]> {
     const { tree } = await this.scores.of(document);
-    const { suggestions } = await import('../../language/complete.ts');
+    const [{ suggestions }, { suggestedText }] = await Promise.all([
+      import('../../language/complete.ts'),
+      import('./suggested.ts'),
+    ]);
     return suggestions(tree, document.offsetAt(position)).map((suggestion, i) => {
       const { kind, text, detail, doc, span } = suggestion;
-      const item = new vscode.CompletionItem({ label: text, description: detail }, KINDS[kind]);
+      const item = new vscode.CompletionItem(
+        { label: text, description: suggestedText(detail) },
+        KINDS[kind],
+      );
       item.range = rangeOf(document, span);
       item.insertText = kind === 'directive' ? `${text} ` : text;
       item.filterText = text;
       item.sortText = String(i).padStart(3, '0');
-      if (doc !== '') item.documentation = new vscode.MarkdownString(doc);
+      if (doc !== '') item.documentation = new vscode.MarkdownString(suggestedText(doc));
       if (GOES_ON.test(text))
         item.command = { command: 'editor.action.triggerSuggest', title: vscode.l10n.t('Suggest') };
       return item;
