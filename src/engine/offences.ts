@@ -32,12 +32,12 @@ export const TARIFFS: Readonly<Record<Directives['rules'], Tariff | null>> = {
   bach: {
     'parallel-fifth': 5,
     'parallel-octave': 5,
-    antiparallel: 1,
-    'hidden-fifth': 0.5,
+    antiparallel: 2,
+    'hidden-fifth': 1,
     'hidden-octave': 0.5,
     crossing: 1,
     spacing: 1,
-    'augmented-leap': 1,
+    'augmented-leap': 2,
   },
   strict: {
     'parallel-fifth': FORBIDDEN,

@@ -2,6 +2,7 @@
 // how to ask for a fill, and leaves the counting to the profile.
 
 import { EITHER, type Filled, type Grid, type Resolution, STARTS, UNKNOWN } from '../../language/roll.ts';
+import { DEFAULT_RANGES } from '../../language/score.ts';
 import type { Music } from '../profile.ts';
 import { type Piece, readCorpus } from './corpus.ts';
 
@@ -63,6 +64,9 @@ export function endOf(chorale: Chorale, most: number): Chorale {
   };
 }
 
+/** What a voice may sing where the text says nothing: its range. */
+const inRange = DEFAULT_RANGES.map(({ low, high }) => new Float32Array(128).fill(1, low, high + 1));
+
 /** The chorale with some voices open, their rhythm too. */
 export function withhold(chorale: Chorale, voices: readonly number[]): Grid {
   const grid = {
@@ -73,7 +77,7 @@ export function withhold(chorale: Chorale, voices: readonly number[]): Grid {
     onset: chorale.onset.slice(),
     note: new Int32Array(4 * chorale.steps).fill(-1),
     candidates: new Int32Array(4 * chorale.steps).fill(-1),
-    weights: [],
+    weights: inRange,
     phase: chorale.phase,
     barSteps: chorale.barSteps,
     bar: chorale.bar,
@@ -83,6 +87,7 @@ export function withhold(chorale: Chorale, voices: readonly number[]): Grid {
   for (let cell = 0; cell < grid.pitch.length; cell++) {
     if (!voices.includes(cell & 3)) continue;
     grid.open[cell] = 1;
+    grid.candidates[cell] = cell & 3;
     grid.pitch[cell] = UNKNOWN;
     grid.onset[cell] = cell < 4 ? STARTS : EITHER;
   }
