@@ -119,12 +119,14 @@ export class Engraver {
     let drawing: Drawing;
     try {
       drawing = drawPieces(tune, easel, width, this.#known, enough);
-      // Where a line needs more room than there is, the others get as much: all end where it ends.
-      const widest = Math.max(...drawing.pieces.map(({ piece }) => piece.width));
+      // Where a line needs more room than there is, the others get as much: all end where it ends. Some lines only
+      // grow with the room they are given; then each keeps its own.
+      const widest = widthOf(drawing);
       const again = drawing.complete && widest > width + SLACK ? readTune(rewritten.text) : null;
       if (again) {
         const wide = drawPieces(again, easel, widest, this.#known, enough);
-        drawing = { ...wide, known: new Map([...drawing.known, ...wide.known]) };
+        const known = new Map([...drawing.known, ...wide.known]);
+        drawing = { ...(widthOf(wide) > widest + SLACK ? drawing : wide), known };
       }
     } finally {
       easel.remove();
@@ -167,6 +169,8 @@ export class Engraver {
     if (!this.#svg.parentNode) this.host.append(this.#svg);
   }
 }
+
+const widthOf = ({ pieces }: Drawing): number => Math.max(...pieces.map(({ piece }) => piece.width));
 
 function set(drawn: SVGElement, name: string, value: string | number): void {
   if (drawn.getAttribute(name) !== String(value)) drawn.setAttribute(name, String(value));
