@@ -5,7 +5,10 @@ import { ReadFailure } from './foreign.ts';
 /** Limits: the largest hymnal is far below them, a bomb far above. */
 const LONGEST_XML = 40_000_000;
 const LONGEST_ZIP = 2_000_000;
-const LONGEST_UNZIPPED = 60_000_000;
+const LONGEST_UNZIPPED = 40_000_000;
+/** Scores shrink to a twentieth, rarely to a fiftieth; what shrinks further, and is no small file, is one thing over and over. */
+const MOST_SHRUNK = 100;
+const SMALL_UNZIPPED = 4_000_000;
 const MOST_FILES = 200;
 
 /** Entities of its own have no place in MusicXML; they are how XML bombs are built. */
@@ -50,5 +53,6 @@ export function checkZip(bytes: Uint8Array): void {
     unpacked += view.getUint32(at + 24, true);
     at += 46 + view.getUint16(at + 28, true) + view.getUint16(at + 30, true) + view.getUint16(at + 32, true);
   }
-  if (unpacked > LONGEST_UNZIPPED) throw tooLarge;
+  if (unpacked > LONGEST_UNZIPPED || unpacked > Math.max(SMALL_UNZIPPED, MOST_SHRUNK * bytes.length))
+    throw tooLarge;
 }
