@@ -3,6 +3,7 @@
 // In this order: ids and names that say it (`S`, `alto`, `V:T name="Tenor"`); four or more others by their order in
 // `%%score` or in the text (`S1V1 S1V2 S2V1 S2V2`); fewer by clef: bass clefs are B, or T and B when there are two,
 // the rest S, A, T from above. So one voice is S, and two are S and B where the second has a bass clef, else S and A.
+// A voice that is added later under a name of its own moves none of the others.
 
 import type { Voice } from '../score.ts';
 import type { Stream } from './raw.ts';
@@ -50,7 +51,8 @@ export function castVoices(streams: readonly Stream[], order: readonly string[])
     return false;
   });
   const untaken = ([0, 1, 2, 3] as const).filter((voice) => !cast[voice]);
-  if (left.length >= untaken.length) for (const voice of untaken) cast[voice] = left.shift() ?? null;
+  if (left.length >= 4 || left.length > untaken.length)
+    for (const voice of untaken) cast[voice] = left.shift() ?? null;
   else if (singers.length === 1) cast[0] ??= left[0] ?? null;
   else placeByClef(left, cast);
   const taken = new Set<Stream | null>(cast);

@@ -62,13 +62,14 @@ export function declare(
       `%%score ${grouped(VOICES.map((voice) => (present.includes(voice) ? idOf(voice) : null)))}`,
     );
   else {
-    const listed: string[] = score.text.match(/[^\s()[\]{}|*+]+/g) ?? [];
+    const [, ...listed]: string[] = score.text.match(/[^\s()[\]{}|*+]+/g) ?? [];
+    const wanted = listed.length === 0 ? present : fresh;
     const missing = VOICES.map((voice) =>
-      fresh.includes(voice) && !listed.includes(idOf(voice)) ? idOf(voice) : null,
+      wanted.includes(voice) && !listed.includes(idOf(voice)) ? idOf(voice) : null,
     );
-    const end = score.start + score.text.replace(/\s*(%(?!%).*)?$/, '').length;
+    const end = score.start + score.text.replace(/(?<=^%%.*?)\s*(%.*)?$/, '').length;
     const more = grouped(missing);
-    if (more !== '') edits.push(insert(Math.max(end, score.start + 2), ` ${more}`));
+    if (more !== '') edits.push(insert(end, ` ${more}`));
   }
   const late =
     keyLine === undefined || /\b(clef|octave|transpose)\s*=|\b(treble|bass|alto|tenor)/.test(keyLine.text);

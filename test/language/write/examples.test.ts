@@ -142,6 +142,22 @@ describe('fill', () => {
     );
   });
 
+  it('puts a voice that it adds at the end of a list of voices, before a comment', () => {
+    const text = (order: string) =>
+      `X:1\n${order}\nM:4/4\nL:1/4\nV:S\nV:A\nV:T\nK:C\n[V:S] c4 |\n[V:A] G4 |\n[V:T] E4 |\n`;
+    const after = (order: string) => filled(text(order), { B: '48x4' }).split('\n')[1];
+    expect(after('%%score (S A) | (T) % of three')).toBe('%%score (S A) | (T) B % of three');
+    expect(after('%%staves (S A) (T ')).toBe('%%staves (S A) (T B ');
+    expect(after('%%staves')).toBe('%%staves (S A) (T B)');
+  });
+
+  it('moves no voice when it adds one that was missing', () => {
+    const text = 'X:1\nM:4/4\nL:1/4\nV:1 clef=bass\nV:2\nV:3\nK:C\n[V:1] C,4 |\n[V:2] c4 |\n[V:3] G4 |\n';
+    const ids = (abc: string) => parse(abc).score.parts.map(({ id }) => id);
+    expect(ids(text)).toEqual(['2', '3', null, '1']);
+    expect(ids(filled(text, { T: '52x4' }))).toEqual(['2', '3', 'T', '1']);
+  });
+
   it('writes in the octave and length of the voice', () => {
     const text =
       'X:1\nM:4/4\nL:1/4\n%%cantus:grid 1/4\nV:S\nV:T clef=treble-8\nK:C\n[V:S] c4 | c4 |\n[V:T] c4 | [L:1/8] ?x8 |\n';
