@@ -145,10 +145,10 @@ describe('fill', () => {
   it('puts a voice that it adds at the end of a list of voices, before a comment', () => {
     const text = (order: string) =>
       `X:1\n${order}\nM:4/4\nL:1/4\nV:S\nV:A\nV:T\nK:C\n[V:S] c4 |\n[V:A] G4 |\n[V:T] E4 |\n`;
-    const after = (order: string) => filled(text(order), { B: '48x4' }).split('\n')[1];
-    expect(after('%%score (S A) | (T) % of three')).toBe('%%score (S A) | (T) B % of three');
-    expect(after('%%staves (S A) (T ')).toBe('%%staves (S A) (T B ');
-    expect(after('%%staves')).toBe('%%staves (S A) (T B)');
+    const written = (order: string) => filled(text(order), { B: '48x4' }).split('\n')[1];
+    expect(written('%%score (S A) | (T) % of three')).toBe('%%score (S A) | (T) B % of three');
+    expect(written('%%staves (S A) (T ')).toBe('%%staves (S A) (T B ');
+    expect(written('%%staves')).toBe('%%staves (S A) (T B)');
   });
 
   it('moves no voice when it adds one that was missing', () => {
