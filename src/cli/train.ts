@@ -2,9 +2,18 @@
 
 import { readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { type NetworkSpec, PRESETS, type PresetName, specOf } from '../engine/network.ts';
+import {
+  beatColumns,
+  foldNetwork,
+  type NetworkSpec,
+  PRESETS,
+  type PresetName,
+  specOf,
+} from '../engine/network.ts';
+import { startOnnx } from '../engine/runtimes/onnx.ts';
 import { modelCard } from '../engine/training/card.ts';
 import { readCorpus } from '../engine/training/corpus.ts';
+import type { Teacher } from '../engine/training/examples.ts';
 import { freshState, stateFrom, type TrainingState } from '../engine/training/state.ts';
 import {
   DEFAULT_PLAN,
@@ -42,6 +51,8 @@ export const trainRow: Row = {
     ['--grid <grid>', '16, 8 or 4 steps in a whole note (16)'],
     ['--resume', 'go on from the checkpoint in --out'],
     ['--from <folder>', 'start from the weights of this model'],
+    ['--teacher <folder>', 'learn from the answers of this model as well'],
+    ['--trust <number>', 'how much they count beside the true notes, 0 to 1 (0.5)'],
     ['--minutes <number>', 'train so long, over all runs (60)'],
     ['--steps <number>', 'train so many steps, over all runs'],
     ['--filters <number>', 'filters of a layer, instead of the preset'],
@@ -67,7 +78,8 @@ export const trainRow: Row = {
     const valid = await readCorpus(paths(options, 'valid'), resolution);
     for (const { id, reason } of [...corpus.refused, ...valid.refused])
       shell.err(`${id}: not used, ${reason}\n`);
-    const plan = planOf(options);
+    const plan = planOf(options, state.spec);
+    const teacher = await teacherFrom(options, state.spec, plan.threads);
     shell.err(
       `${corpus.pieces.length} pieces, ${state.weights.length} weights, step ${state.step}. Ctrl-C saves and stops.\n`,
     );
@@ -77,11 +89,13 @@ export const trainRow: Row = {
       pieces: corpus.pieces,
       validation: valid.pieces,
       dataNames: data.map((path) => basename(path)),
+      ...(teacher ? { teacher } : {}),
       plan,
       folder: out,
       report: (progress) => tell(shell, progress, options.json === true),
       signal: shell.signal,
     });
+    await teacher?.close();
     const model = readModel(readFileSync(weightsPath(out)));
     writeWhole(join(out, 'card.md'), Buffer.from(modelCard(name, model.spec, model.training)));
     return 0;
@@ -94,7 +108,7 @@ export function paths(options: Options, name: string): readonly string[] {
   return (Array.isArray(value) ? value : [value]).map(String);
 }
 
-function planOf(options: Options): TrainingPlan {
+function planOf(options: Options, spec: NetworkSpec): TrainingPlan {
   const whole = (name: string, most: number) => numberOption(options, name, { least: 1, most });
   const steps = whole('steps', 1e9);
   const part = (name: string, least: number, most: number) =>
@@ -105,12 +119,28 @@ function planOf(options: Options): TrainingPlan {
     until: steps !== undefined ? { steps } : { minutes: minutes ?? 60 },
     batch: whole('batch', 4096) ?? DEFAULT_PLAN.batch,
     replicas: whole('replicas', 64) ?? DEFAULT_PLAN.replicas,
-    columns: whole('columns', 4096) ?? DEFAULT_PLAN.columns,
+    columns: whole('columns', 4096) ?? DEFAULT_PLAN.columns * beatColumns(spec),
     rate: part('rate', 1e-7, 1) ?? DEFAULT_PLAN.rate,
     dropout: part('dropout', 0, 0.9) ?? DEFAULT_PLAN.dropout,
     weightDecay: part('decay', 0, 10) ?? DEFAULT_PLAN.weightDecay,
     threads: whole('threads', 256) ?? DEFAULT_PLAN.threads,
   };
+}
+
+async function teacherFrom(
+  options: Options,
+  spec: NetworkSpec,
+  threads: number,
+): Promise<(Teacher & { close(): Promise<void> }) | null> {
+  const folder = stringOption(options, 'teacher');
+  if (folder === undefined) return null;
+  const model = readModel(readFileSync(weightsPath(folder)));
+  const { resolution, lowest, pitches } = model.spec;
+  if (resolution !== spec.resolution || lowest !== spec.lowest || pitches !== spec.pitches)
+    throw new CommandFailure('train: --teacher: its grid or its pitches are others', 2);
+  const trust = numberOption(options, 'trust', { least: 0, most: 1, whole: false }) ?? 0.5;
+  const network = await startOnnx(foldNetwork(model.spec, model.weights, model.statistics), { threads });
+  return { ...network, trust };
 }
 
 async function startingState(options: Options, out: string): Promise<TrainingState> {

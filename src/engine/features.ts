@@ -2,7 +2,7 @@
 // of the channels; knows no runtime.
 
 import { HELD, REST, STARTS } from '../language/roll.ts';
-import { inputChannels, type NetworkShape, outputChannels } from './network.ts';
+import { beatColumns, COLUMN_PLANES, inputChannels, type NetworkShape, outputChannels } from './network.ts';
 import type { Probabilities, View } from './predict.ts';
 
 /** Where the steps of a view lie in the columns of its picture. */
@@ -173,13 +173,18 @@ function paintMetre(
   column: number,
   fillColumn: (kind: number, column: number) => void,
 ): void {
+  const columns = beatColumns(spec);
+  const beat = spec.fold * columns;
   const phase = view.context.phase?.[step] ?? -1;
-  if (phase >= 0) fillColumn(3 + (Math.floor(phase / spec.fold) % 6), column);
+  if (phase >= 0) fillColumn(3 + (Math.floor(phase / beat) % 6), column);
   const bar = view.context.barSteps?.[step] ?? 0;
   if (bar > 0) {
-    const columnsInBar = bar / spec.fold;
-    fillColumn(columnsInBar === 3 ? 9 : columnsInBar === 4 ? 10 : 11, column);
+    const beatsInBar = bar / beat;
+    fillColumn(beatsInBar === 3 ? 9 : beatsInBar === 4 ? 10 : 11, column);
   }
+  if (columns === 1) return;
+  const position = phase >= 0 ? phase : step;
+  fillColumn(COLUMN_PLANES.length + (Math.floor(position / spec.fold) % columns), column);
 }
 
 /** Pictures of several views, all with the same number of columns: [views, channels, columns, pitches]. */

@@ -185,11 +185,15 @@ export async function anneal(
     } else {
       const open = groupsOf(grid, last, grain);
       const heat = temperature.some((t) => t > 0) ? schedule.heat * (1 - n / rounds) : 0;
+      const count = Math.min(open.length, Math.round(share * groups.length));
       const doubt = Float64Array.from(open, (group) => doubtOf(draft, group) + heat * random.gumbel());
-      block = chooseByDoubt(open, doubt, Math.min(open.length, Math.round(share * groups.length)));
+      // Of little music nothing more may be kept yet: what was drawn beside the same notes is as good as a new draw.
+      block = count === open.length ? [] : chooseByDoubt(open, doubt, count);
     }
-    await redraw(task, draft, block, random);
-    last = block;
+    if (block.length > 0) {
+      await redraw(task, draft, block, random);
+      last = block;
+    }
     onRound(n + 1);
   }
 }

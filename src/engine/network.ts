@@ -31,6 +31,8 @@ export interface InputPlanes {
   readonly rests: boolean;
   /** Metre, fermatas, the bounds of the piece, and the height of a row. */
   readonly context: boolean;
+  /** Columns of a beat (1 where it is not said); where there are more than one, each is told which it is. */
+  readonly pulse?: 1 | 2 | 4;
 }
 
 /** A shape for a grid. */
@@ -50,6 +52,23 @@ const CHORALE_PITCHES = { lowest: 36, pitches: 46 } as const;
  * separable, dilated one of the Bach Doodle (Huang et al. 2019); `cantus`: ours.
  */
 export const PRESETS = {
+  fine: {
+    fold: 2,
+    ...CHORALE_PITCHES,
+    layers: 18,
+    filters: 48,
+    kernel: [3, 3],
+    dilations: [
+      [1, 1],
+      [1, 1],
+      [2, 2],
+      [2, 4],
+      [4, 12],
+    ],
+    separable: false,
+    inputs: ALL_PLANES,
+    onsetAnswer: true,
+  },
   cantus: {
     fold: 4,
     ...CHORALE_PITCHES,
@@ -123,15 +142,17 @@ export const PRESETS = {
 
 export type PresetName = keyof typeof PRESETS;
 
-/** A preset on a grid. Presets that fold time fold whole quarters: 4 sixteenths, 2 eighths or 1 quarter. */
+/** A preset on a grid. `fold` counts sixteenths there: a beat of them is 2 steps on a grid of eighths, 1 of quarters. */
 export function specOf(
   preset: PresetName,
   resolution: Resolution,
   changes: Partial<NetworkShape> = {},
 ): NetworkSpec {
   const shape: NetworkShape = PRESETS[preset];
-  const fold = shape.fold === 1 ? 1 : ((resolution / 4) as NetworkShape['fold']);
-  return { ...shape, fold, ...changes, preset, resolution };
+  const fold = Math.max(1, (shape.fold * resolution) / 16) as NetworkShape['fold'];
+  const pulse = (resolution / 4 / fold) as 1 | 2 | 4;
+  const inputs = shape.inputs.context && pulse > 1 ? { ...shape.inputs, pulse } : shape.inputs;
+  return { ...shape, fold, inputs, ...changes, preset, resolution };
 }
 
 /**
@@ -170,13 +191,18 @@ export const COLUMN_PLANES = [
   'bar4',
   'barOther',
 ] as const;
+export const PULSE_PLANES = ['pulse0', 'pulse1', 'pulse2', 'pulse3'] as const;
+
+/** Columns of a beat, as far as the network can tell. */
+export const beatColumns = ({ inputs }: NetworkShape): number => inputs.pulse ?? 1;
 
 /** Number of input channels. */
 export function inputChannels(spec: NetworkShape): number {
   const { held, onsets, rests, context } = spec.inputs;
   const cells =
     2 + (held ? CELL_PLANES.held : 0) + (onsets ? CELL_PLANES.onsets : 0) + (rests ? CELL_PLANES.rests : 0);
-  return cells * 4 * spec.fold + (context ? STEP_PLANES.length * spec.fold + COLUMN_PLANES.length : 0);
+  const told = context ? STEP_PLANES.length * spec.fold + COLUMN_PLANES.length : 0;
+  return cells * 4 * spec.fold + told + (beatColumns(spec) > 1 ? PULSE_PLANES.length : 0);
 }
 
 /**

@@ -66,6 +66,11 @@ describe('train and evaluate', () => {
     const on = await run(trainRow, { data, out, steps: 5, resume: true, json: true, ...small });
     expect(JSON.parse(on.out.trim().split('\n').at(-1)!)).toMatchObject({ step: 5, figures: null });
 
+    const pupil = join(folder, 'pupil');
+    const taught = { data, out: pupil, teacher: out, trust: 1, steps: 2, ...small };
+    expect((await run(trainRow, taught)).code).toBe(0);
+    await expect(run(trainRow, { ...taught, grid: '8' })).rejects.toThrow('--teacher: its grid');
+
     const other = join(folder, 'eighths');
     const more = join(folder, 'more.json');
     copyFileSync(data, more);

@@ -9,6 +9,7 @@ import {
   inputChannels,
   layersOf,
   outputChannels,
+  PULSE_PLANES,
   parametersOf,
   specOf,
   statisticsOf,
@@ -170,6 +171,34 @@ describe('pictures', () => {
     const columnPlanes = sums.slice(-COLUMN_PLANES.length);
     expect(columnPlanes.filter((sum) => sum > 0).length).toBe(1);
     expect(columnPlanes[COLUMN_PLANES.indexOf('height')]).toBeGreaterThan(0);
+  });
+});
+
+describe('columns shorter than a beat', () => {
+  it('are told which of the beat they are, with a metre or without', () => {
+    const spec = specOf('fine', 16);
+    expect([spec.fold, spec.inputs.pulse]).toEqual([2, 2]);
+    const columns = 6;
+    const told = (view: View): number[] => {
+      const picture = paintAll(spec, [view], columns);
+      const first = inputChannels(spec) - PULSE_PLANES.length;
+      return Array.from({ length: columns }, (_, column) =>
+        PULSE_PLANES.findIndex((_, i) => picture[((first + i) * columns + column) * spec.pitches] === 1),
+      );
+    };
+    const view = viewOf(Array.from({ length: 12 }, () => [60, null, 55, 48]));
+    expect(told(view)).toEqual([0, 1, 0, 1, 0, 1]);
+    const pickup = Int16Array.from({ length: 12 }, (_, t) => (t + 14) % 16);
+    const context = { ...view.context, phase: pickup, barSteps: new Int16Array(12).fill(16) };
+    expect(told({ ...view, context })).toEqual([1, 0, 1, 0, 1, 0]);
+  });
+
+  it('are no other network than before where a beat is one column', () => {
+    expect(specOf('cantus', 16)).toMatchObject({ fold: 4, inputs: { context: true } });
+    expect(specOf('cantus', 16).inputs.pulse).toBeUndefined();
+    expect([8, 4].map((grid) => specOf('fine', grid as 8 | 4).fold)).toEqual([1, 1]);
+    expect(specOf('fine', 8).inputs.pulse).toBe(2);
+    expect(specOf('fine', 4).inputs.pulse).toBeUndefined();
   });
 });
 

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { specOf } from '../../src/engine/network.ts';
+import type { Predict } from '../../src/engine/predict.ts';
 import { seededChance } from '../../src/engine/training/chance.ts';
 import { type Piece, readCorpus } from '../../src/engine/training/corpus.ts';
 import {
@@ -14,6 +15,7 @@ import {
   drawMask,
   MASK_SHARES,
   type MaskKind,
+  taught,
 } from '../../src/engine/training/examples.ts';
 import { withoutSharedMelodies } from '../../src/engine/training/melodies.ts';
 import { formatNamed } from '../../src/language/formats.ts';
@@ -215,7 +217,7 @@ describe('examples', () => {
     fc.assert(
       fc.property(fc.nat(), fc.nat({ max: 1 }), (seed, which) => {
         const piece = pieces[which]!;
-        const example = drawExample(seededChance(seed).next, piece, 4, 5);
+        const example = drawExample(seededChance(seed).next, piece, spec, 5);
         const { view } = example;
         expect(view.steps).toBeLessThanOrEqual(20);
         const shift = view.pitch[1]! - 67;
@@ -233,5 +235,32 @@ describe('examples', () => {
         });
       }),
     );
+  });
+
+  it('are expected to be what a teacher says, as far as it is trusted, where they are erased', async () => {
+    const { pieces } = await readCorpus([join(folder, 'pieces.json')], 16);
+    const spec = specOf('fine', 16);
+    const example = drawExample(seededChance(3).next, pieces[0]!, spec, 10);
+    const { view } = example;
+    const alone = batchOf(spec, [example], 10);
+    // The teacher says in each cell the pitch whose row is the number of the cell.
+    const predict: Predict = async (views) =>
+      views.map(({ steps }) => {
+        const pitch = new Float32Array(4 * steps * 46);
+        for (let cell = 0; cell < 4 * steps; cell++) pitch[cell * 46 + (cell % 46)] = 1;
+        return { lowest: 36, pitches: 46, pitch, onset: null };
+      });
+    const batch = await taught(alone, { predict, trust: 0.25 }, spec, [example], 10);
+    expect(batch.target).toEqual(alone.target);
+    for (let cell = 0; cell < view.pitch.length; cell++) {
+      const step = cell >> 2;
+      const at = (cell % 4) * 2 * 10 + (step % 2) * 10 + Math.floor(step / 2);
+      const row = batch.expected.subarray(at * 46, at * 46 + 46);
+      const right = view.pitch[cell]! - 36;
+      const said = cell % 46;
+      const agrees = right === said ? 1 : 0.75;
+      expect(row[right]).toBe(view.erased[cell] ? agrees : 1);
+      if (right !== said) expect(row[said]).toBe(view.erased[cell] ? 0.25 : 0);
+    }
   });
 });

@@ -50,6 +50,10 @@ function feedsFor(spec: NetworkShape): Record<string, ort.Tensor> {
   for (let i = 0; i < count; i++) {
     (target.data as Float32Array)[i * spec.pitches + Math.floor(random() * spec.pitches)] = 1;
   }
+  // What is expected is a distribution: half the true pitch, half any.
+  const expected = tensor([BATCH, group, COLUMNS, spec.pitches], () => 0.5 / spec.pitches);
+  for (let i = 0; i < expected.data.length; i++)
+    (expected.data as Float32Array)[i]! += 0.5 * (target.data as Float32Array)[i]!;
   const weights = tensor([totalSize(parametersOf(spec))], () => random() - 0.5);
   const values = weights.data as Float32Array;
   for (const p of parametersOf(spec)) {
@@ -67,6 +71,7 @@ function feedsFor(spec: NetworkShape): Record<string, ort.Tensor> {
     weights,
     picture: tensor([BATCH, inputChannels(spec), COLUMNS, spec.pitches], () => random() - 0.5),
     target,
+    expected,
     cells: tensor(cells, () => (random() < 0.6 ? 1.5 / count : 0)),
     ...(spec.onsetAnswer ? onset : {}),
     ...(drops > 0

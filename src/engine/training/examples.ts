@@ -3,8 +3,8 @@
 
 import { EITHER, REST } from '../../language/roll.ts';
 import { paint, pictureSize, placementOf } from '../features.ts';
-import type { NetworkShape } from '../network.ts';
-import type { View } from '../predict.ts';
+import { beatColumns, type NetworkShape } from '../network.ts';
+import type { Predict, View } from '../predict.ts';
 import type { Piece } from './corpus.ts';
 
 /** Uniform in [0, 1). */
@@ -90,16 +90,17 @@ function shuffled(chance: Chance, n: number): number[] {
 export function cropOf(
   chance: Chance,
   piece: Piece,
-  fold: number,
+  shape: NetworkShape,
   columns: number,
 ): { from: number; to: number } {
+  const beat = shape.fold * beatColumns(shape);
   const phase = piece.phase?.[0] ?? 0;
-  const lead = (fold - (phase % fold)) % fold;
-  const most = columns * fold;
-  if (piece.steps <= most - (lead === 0 ? 0 : fold)) return { from: 0, to: piece.steps };
-  const starts = Math.floor((piece.steps - most - lead) / fold) + 1;
+  const lead = (beat - (phase % beat)) % beat;
+  const most = columns * shape.fold;
+  if (piece.steps <= most - (lead === 0 ? 0 : beat)) return { from: 0, to: piece.steps };
+  const starts = Math.floor((piece.steps - most - lead) / beat) + 1;
   if (starts <= 0) return { from: lead, to: Math.min(piece.steps, lead + most) };
-  const from = lead + fold * below(chance, starts);
+  const from = lead + beat * below(chance, starts);
   return { from, to: from + most };
 }
 
@@ -140,8 +141,8 @@ function transpositions(pitch: Int16Array): number[] {
 }
 
 /** A random example: crop, transposition, mask, and context of which parts are dropped at random. */
-export function drawExample(chance: Chance, piece: Piece, fold: number, columns: number): Example {
-  const { from, to } = cropOf(chance, piece, fold, columns);
+export function drawExample(chance: Chance, piece: Piece, shape: NetworkShape, columns: number): Example {
+  const { from, to } = cropOf(chance, piece, shape, columns);
   const { view, onset } = excerpt(piece, from, to);
   const shifts = transpositions(view.pitch);
   const shift = shifts[below(chance, shifts.length)]!;
@@ -172,6 +173,8 @@ function drawOnsets(chance: Chance, onset: Uint8Array | null, erased: Uint8Array
 export interface Batch {
   readonly picture: Float32Array;
   readonly target: Float32Array;
+  /** What the pitch answers are compared with: the target, or also what a teacher says. */
+  readonly expected: Float32Array;
   readonly cells: Float32Array;
   readonly struck: Float32Array;
   readonly repeats: Float32Array;
@@ -216,5 +219,41 @@ export function batchOf(spec: NetworkShape, examples: readonly Example[], column
     }
   });
   if (repeated > 0) for (let i = 0; i < repeats.length; i++) repeats[i]! /= repeated;
-  return { picture, target, cells, struck, repeats };
+  return { picture, target, expected: target, cells, struck, repeats };
+}
+
+/** Another network, and how much its answers count beside the true pitches, 0 to 1. */
+export interface Teacher {
+  readonly predict: Predict;
+  readonly trust: number;
+}
+
+/**
+ * A batch whose erased cells are expected to be what the teacher says as well (distillation, Hinton et al. 2015): of
+ * several pitches that would do, the true one teaches less than their likelihoods.
+ */
+export async function taught(
+  batch: Batch,
+  { predict, trust }: Teacher,
+  shape: NetworkShape,
+  examples: readonly Example[],
+  columns: number,
+): Promise<Batch> {
+  const { fold, pitches: P } = shape;
+  const expected = batch.target.slice();
+  const answers = await predict(examples.map(({ view }) => view));
+  examples.forEach(({ view }, n) => {
+    const { front } = placementOf(shape, view);
+    const answer = answers[n]!;
+    for (let cell = 0; cell < view.pitch.length; cell++) {
+      if (!view.erased[cell]) continue;
+      const slot = front + (cell >> 2);
+      const at = ((n * 4 + (cell % 4)) * fold + (slot % fold)) * columns + Math.floor(slot / fold);
+      for (let p = 0; p < P; p++) {
+        const said = answer.pitch[cell * P + p]!;
+        expected[at * P + p] = (1 - trust) * expected[at * P + p]! + trust * said;
+      }
+    }
+  });
+  return { ...batch, expected };
 }

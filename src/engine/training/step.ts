@@ -29,7 +29,7 @@ export const ADAM = { beta1: 0.9, beta2: 0.99, epsilon: 1e-8 } as const;
 
 /**
  * Inputs: `weights`, `first`, `second` [n]; `rate` (with the moments' corrections in it), `correction`
- * (1 / (1 - beta2^t)), `decay` (rate x weight decay) [1]; `picture` [N, C, columns, P]; `target` one-hot and `cells`
+ * (1 / (1 - beta2^t)), `decay` (rate x weight decay) [1]; `picture` [N, C, columns, P]; `target` one-hot, `expected` distributions and `cells`
  * (loss weights, summing to 1) over [N, 4 fold, columns, P or 1]; `struck` and `repeats` (loss weights) likewise for
  * the onset answer; `keep` [dropped layers, N, filters, 1, 1] channel dropout.
  * Outputs: `pitchLoss`, `onsetLoss`, `statistics` [m], and by kind `weights_`, `first_`, `second_`, `norm` or `gradient`.
@@ -158,9 +158,10 @@ function losses(
 ): { pitch: Value; onset: Value | null } {
   const group = 4 * spec.fold;
   const target = tape.data('target', [batch, group, columns, spec.pitches]);
+  const expected = tape.data('expected', [batch, group, columns, spec.pitches]);
   const cells = tape.data('cells', [batch, group, columns, 1]);
   const pitchLogits = spec.onsetAnswer ? tape.slice(logits, 1, 0, group) : logits;
-  const likelihood = tape.sum(tape.mul(tape.logSoftmax(pitchLogits), target), [3]);
+  const likelihood = tape.sum(tape.mul(tape.logSoftmax(pitchLogits), expected), [3]);
   const pitch = tape.mul(tape.sum(tape.mul(likelihood, cells)), tape.scalar(-1));
   if (!spec.onsetAnswer) return { pitch, onset: null };
   const struck = tape.data('struck', [batch, group, columns, 1]);

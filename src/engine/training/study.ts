@@ -116,7 +116,7 @@ async function studyGrid(job: StudyJob, resolution: Resolution, corpus: StudyCor
   const { predict } = network;
   try {
     say(`1/${resolution}: masked and framewise NLL`);
-    const masked = await validate(predict, corpus.validation, model.spec.fold);
+    const masked = await validate(predict, corpus.validation, model.spec);
     const measured = corpus.validation.slice(0, plan.pieces);
     const protocol = {
       ...DEFAULT_EVALUATION,

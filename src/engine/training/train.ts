@@ -9,7 +9,7 @@ import { loadOnnx, startOnnx } from '../runtimes/onnx.ts';
 import { type TrainingRecord, writeModel } from '../weights.ts';
 import { type SeededChance, seededChance } from './chance.ts';
 import type { Piece } from './corpus.ts';
-import { batchOf, drawExample } from './examples.ts';
+import { batchOf, drawExample, type Teacher, taught } from './examples.ts';
 import { type Feeds, type Runner, type Runtime, startRunner } from './runner.ts';
 import { loadState, saveState, type TrainingState } from './state.ts';
 import { ADAM, droppedLayers } from './step.ts';
@@ -67,6 +67,8 @@ export interface TrainingJob {
   readonly pieces: readonly Piece[];
   readonly validation: readonly Piece[];
   readonly dataNames: readonly string[];
+  /** A network whose answers are learned from besides. */
+  readonly teacher?: Teacher;
   readonly plan: TrainingPlan;
   /** Folder for `state.bin` (to go on from) and `weights.bin` (the averaged network). */
   readonly folder: string;
@@ -149,14 +151,12 @@ function rateAt(plan: TrainingPlan, state: TrainingState): number {
 async function oneStep(
   ort: Runtime,
   runner: Runner,
-  { state, plan, pieces }: TrainingJob,
+  job: TrainingJob,
 ): Promise<{ pitch: number; onset: number; norm: number }> {
-  const { spec } = state;
+  const { state, plan } = job;
   const chance = seededChance(state.chance);
-  const total = pieces.reduce((sum, piece) => sum + piece.steps, 0);
-  const feeds = Array.from({ length: plan.replicas }, () =>
-    exampleFeeds(ort, spec, plan, pieces, total, chance),
-  );
+  const feeds: Feeds[] = [];
+  for (let replica = 0; replica < plan.replicas; replica++) feeds.push(await exampleFeeds(ort, job, chance));
   const flat = (values: Float32Array) => new ort.Tensor('float32', values, [values.length]);
   const t = state.step + 1;
   const rate = rateAt(plan, state);
@@ -181,29 +181,29 @@ async function oneStep(
   return out;
 }
 
-function exampleFeeds(
+async function exampleFeeds(
   ort: Runtime,
-  spec: NetworkSpec,
-  { batch, columns, dropout }: TrainingPlan,
-  pieces: readonly Piece[],
-  total: number,
+  { state: { spec }, plan: { batch, columns, dropout }, pieces, teacher }: TrainingJob,
   chance: SeededChance,
-): Feeds {
+): Promise<Feeds> {
+  const total = pieces.reduce((sum, piece) => sum + piece.steps, 0);
   // Longer pieces are drawn more often: every bar counts alike.
   const examples = Array.from({ length: batch }, () =>
-    drawExample(chance.next, pieceAt(pieces, chance.next() * total), spec.fold, columns),
+    drawExample(chance.next, pieceAt(pieces, chance.next() * total), spec, columns),
   );
   const drops = droppedLayers(spec);
   const keep = Float32Array.from({ length: drops * batch * spec.filters }, () =>
     chance.next() < dropout ? 0 : 1 / (1 - dropout),
   );
-  const data = batchOf(spec, examples, columns);
+  const alone = batchOf(spec, examples, columns);
+  const data = teacher ? await taught(alone, teacher, spec, examples, columns) : alone;
   const tensor = (values: Float32Array, dims: readonly number[]) =>
     new ort.Tensor('float32', values, [...dims]);
   const cells = [batch, 4 * spec.fold, columns];
   return {
     picture: tensor(data.picture, [batch, inputChannels(spec), columns, spec.pitches]),
     target: tensor(data.target, [...cells, spec.pitches]),
+    expected: tensor(data.expected, [...cells, spec.pitches]),
     cells: tensor(data.cells, [...cells, 1]),
     ...(spec.onsetAnswer
       ? { struck: tensor(data.struck, [...cells, 1]), repeats: tensor(data.repeats, [...cells, 1]) }
@@ -256,7 +256,7 @@ async function measure(
   if (validation.length === 0) return null;
   const network = await startOnnx(foldNetwork(state.spec, state.average, state.statistics), { threads });
   try {
-    return await validate(network.predict, validation, state.spec.fold);
+    return await validate(network.predict, validation, state.spec);
   } finally {
     await network.close();
   }

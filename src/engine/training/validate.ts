@@ -1,6 +1,7 @@
 // The training figures on pieces that were not trained on: mean -log p over erased cells, with masks that are the
 // same at every call. A different number from the framewise NLL of `evaluate`.
 
+import { beatColumns, type NetworkShape } from '../network.ts';
 import type { Predict, Probabilities, View } from '../predict.ts';
 import { seededChance } from './chance.ts';
 import type { Piece } from './corpus.ts';
@@ -13,7 +14,7 @@ export interface MaskedFigures {
   readonly melody: number;
 }
 
-const VALIDATION_COLUMNS = 32;
+const VALIDATION_BEATS = 32;
 const VALIDATION_SEED = 2017;
 /** Least probability that is scored. */
 const LEAST = 1e-12;
@@ -21,23 +22,23 @@ const LEAST = 1e-12;
 export async function validate(
   predict: Predict,
   pieces: readonly Piece[],
-  fold: number,
+  shape: NetworkShape,
 ): Promise<MaskedFigures> {
   return {
-    masked: await maskedLoss(predict, pieces, fold, 'cells'),
-    melody: await maskedLoss(predict, pieces, fold, 'melody'),
+    masked: await maskedLoss(predict, pieces, shape, 'cells'),
+    melody: await maskedLoss(predict, pieces, shape, 'melody'),
   };
 }
 
 async function maskedLoss(
   predict: Predict,
   pieces: readonly Piece[],
-  fold: number,
+  shape: NetworkShape,
   kind: MaskKind,
 ): Promise<number> {
   const chance = seededChance(VALIDATION_SEED);
   const views = pieces.map((piece): View => {
-    const { from, to } = cropOf(chance.next, piece, fold, VALIDATION_COLUMNS);
+    const { from, to } = cropOf(chance.next, piece, shape, VALIDATION_BEATS * beatColumns(shape));
     const { view } = excerpt(piece, from, to);
     return { ...view, erased: drawMask(chance.next, view.steps, kind) };
   });
