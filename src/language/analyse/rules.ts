@@ -22,7 +22,7 @@ import {
   voiceName,
 } from './offences.ts';
 import { melodies, momentName } from './slice.ts';
-import { type Hearing, type Place, Stretches } from './stretches.ts';
+import { type Hearing, type Place, type Places, Stretches } from './stretches.ts';
 
 export interface Rule {
   readonly code: string;
@@ -164,13 +164,15 @@ export const RULES: readonly Rule[] = [
   },
 ];
 
+const RANKS: ReadonlyMap<string, number> = new Map(RULES.map(({ code }, rank) => [code, rank]));
+
 type Mode = Directives['rules'];
 
 /** What the rules say of a score, and what the next judgement need not find again. */
 export interface Judgement {
   readonly problems: readonly Problem[];
   readonly mode: Mode;
-  readonly stretches: Stretches<readonly Breach[]> | null;
+  readonly stretches: Stretches<readonly Breach[], readonly Problem[]> | null;
 }
 
 /** A broken rule, told by the places of notes. */
@@ -196,19 +198,16 @@ export function judge(score: Score, mode: Mode = score.directives.rules, before?
         : rule.find(reading).map((offence) => breachOf(rank, offence, score, places)),
     );
   };
-  const stretches = new Stretches(score, find, known ?? undefined);
-  const problems = stretches.found
-    .flat()
-    .map((breach) => ({ breach, problem: problemOf(breach, stretches) }))
-    .sort((a, b) => a.problem.span.start - b.problem.span.start || a.breach.rank - b.breach.rank)
-    .map(({ problem }) => problem);
+  const tell = (breaches: readonly Breach[], places: Places): Problem[] =>
+    breaches.map((breach) => problemOf(breach, places));
+  const stretches = new Stretches(score, { find, tell }, known ?? undefined);
+  const problems = stretches.told.flat();
+  problems.sort((a, b) => a.span.start - b.span.start || RANKS.get(a.code)! - RANKS.get(b.code)!);
   return { problems, mode, stretches };
 }
 
 /** The findings alone, in any score. */
 export const checkRules = (score: Score, mode?: Mode): readonly Problem[] => judge(score, mode).problems;
-
-type Places = Pick<Stretches<unknown>, 'placeOf' | 'eventAt'>;
 
 const breachOf = (rank: number, offence: Offence, score: Score, places: Places): Breach => ({
   rank,

@@ -2,6 +2,7 @@
 // found in a stretch holds while all that was heard for it sounds the same. Knows no rule.
 
 import { equalKeys, type Pitch } from '../pitch.ts';
+import { isSameDraft } from '../read/placed.ts';
 import { type Event, type Score, VOICES, type Voice } from '../score.ts';
 import { equalMetres, type Tick } from '../time.ts';
 import { melody, type Sound } from './slice.ts';
@@ -26,41 +27,65 @@ export interface Hearing {
 }
 
 /** What was found in a stretch, and the bars that it hangs on, both included. */
-interface Stretch<T> {
+interface Stretch<Found, Told> {
   readonly first: number;
   readonly last: number;
-  readonly found: T;
+  readonly found: Found;
+  readonly told: Told;
 }
 
-export class Stretches<T> {
+/** How a bar is to the one in its place in another score. */
+type Likeness = 'other' | 'sounds the same' | 'same events';
+
+/** What is done with each stretch. */
+interface Task<Found, Told> {
+  /** Holds wherever the text stands. */
+  readonly find: (hearing: Hearing, places: Places) => Found;
+  /** Says it of the text as it stands. */
+  readonly tell: (found: Found, places: Places) => Told;
+}
+
+/** Events and where they are, both ways. */
+export interface Places {
+  placeOf(event: Event): Place;
+  eventAt(place: Place): Event;
+}
+
+export class Stretches<Found, Told> implements Places {
   /** Of each voice, the index of the first event of each bar; behind the last bar, how many there are. */
   private readonly starts: readonly Int32Array[];
-  private readonly all: readonly Stretch<T>[];
+  private readonly all: readonly Stretch<Found, Told>[];
 
   /** @param before what was found in another score; kept where that sounds the same */
   constructor(
     readonly score: Score,
-    find: (hearing: Hearing, places: Stretches<T>) => T,
-    before?: Stretches<T>,
+    task: Task<Found, Told>,
+    before?: Stretches<Found, Told>,
   ) {
     this.starts = VOICES.map((voice) => startsOf(score, voice));
     const { length } = score.bars;
     const others = before?.score.bars.length ?? 0;
-    const alike = score.bars.map((_, bar) => bar < others && this.#soundsAs(before!, bar));
-    const stays = ({ first, last }: Stretch<T>): boolean =>
-      (length === others || last + 1 < Math.min(length, others)) &&
-      !alike.slice(first, last + 1).includes(false);
-    const all: Stretch<T>[] = [];
+    const likeness = score.bars.map((_, bar) => (bar < others ? this.#likenessTo(before!, bar) : 'other'));
+    const all: Stretch<Found, Told>[] = [];
     for (let from = 0; from < length; from += BARS) {
       const known = before?.all[all.length];
-      all.push(known && stays(known) ? known : this.#hear(from, Math.min(length, from + BARS), find));
+      const reaches = known && (length === others || known.last + 1 < Math.min(length, others));
+      const bars = reaches ? likeness.slice(known.first, known.last + 1) : [];
+      if (!reaches || bars.includes('other')) all.push(this.#hear(from, Math.min(length, from + BARS), task));
+      else if (!bars.includes('sounds the same')) all.push(known);
+      else all.push({ ...known, told: task.tell(known.found, this) });
     }
     this.all = all;
   }
 
   /** What was found, in the order of time. */
-  get found(): readonly T[] {
+  get found(): readonly Found[] {
     return this.all.map(({ found }) => found);
+  }
+
+  /** The same, told. */
+  get told(): readonly Told[] {
+    return this.all.map(({ told }) => told);
   }
 
   placeOf(event: Event): Place {
@@ -73,7 +98,7 @@ export class Stretches<T> {
     return this.score.parts[voice].events[this.starts[voice]![bar]! + nth]!;
   }
 
-  #hear(from: number, to: number, find: (hearing: Hearing, places: Stretches<T>) => T): Stretch<T> {
+  #hear(from: number, to: number, { find, tell }: Task<Found, Told>): Stretch<Found, Told> {
     const { score } = this;
     const { bars, parts } = score;
     let [first, last] = [from, to];
@@ -90,7 +115,7 @@ export class Stretches<T> {
     });
     const until = bars[to]?.onset ?? Number.POSITIVE_INFINITY;
     const found = find({ score, melodies, from: bars[from]!.onset, to: until }, this);
-    return { first: begin, last: Math.min(end, bars.length - 1), found };
+    return { first: begin, last: Math.min(end, bars.length - 1), found, told: tell(found, this) };
   }
 
   #eventsIn(voice: Voice, bar: number): readonly Event[] {
@@ -102,7 +127,7 @@ export class Stretches<T> {
     return VOICES.every((voice) => melody(this.#eventsIn(voice, bar)).length === 0);
   }
 
-  #soundsAs(other: Stretches<T>, bar: number): boolean {
+  #likenessTo(other: Stretches<Found, Told>, bar: number): Likeness {
     const [a, b] = [this.score.bars[bar]!, other.score.bars[bar]!];
     const same =
       a === b ||
@@ -111,17 +136,26 @@ export class Stretches<T> {
         a.phase === b.phase &&
         equalMetres(a.metre, b.metre) &&
         equalKeys(a.key, b.key));
-    return same && VOICES.every((voice) => this.#singsAs(other, voice, bar));
+    if (!same) return 'other';
+    const voices = VOICES.map((voice) => this.#singsAs(other, voice, bar));
+    if (voices.includes('other')) return 'other';
+    return voices.includes('sounds the same') ? 'sounds the same' : 'same events';
   }
 
-  #singsAs(other: Stretches<T>, voice: Voice, bar: number): boolean {
+  #singsAs(other: Stretches<Found, Told>, voice: Voice, bar: number): Likeness {
     const [starts, others] = [this.starts[voice]!, other.starts[voice]!];
     const [events, old] = [this.score.parts[voice].events, other.score.parts[voice].events];
     const [start, from] = [starts[bar]!, others[bar]!];
     const count = starts[bar + 1]! - start;
-    if (count !== others[bar + 1]! - from) return false;
-    for (let i = 0; i < count; i++) if (!equalSounds(events[start + i]!, old[from + i]!)) return false;
-    return true;
+    if (count !== others[bar + 1]! - from) return 'other';
+    let same = true;
+    for (let i = 0; i < count; i++) {
+      const [a, b] = [events[start + i]!, old[from + i]!];
+      if (a === b) continue;
+      if (!equalSounds(a, b)) return 'other';
+      same = false;
+    }
+    return same ? 'same events' : 'sounds the same';
   }
 }
 
@@ -141,14 +175,14 @@ const goesOn = (event: Event | undefined): boolean =>
   event !== undefined && (event.continues || event.irregular === 'grace');
 
 const equalSounds = (a: Event, b: Event): boolean =>
-  a === b ||
-  (a.onset === b.onset &&
-    a.duration === b.duration &&
-    a.kind === b.kind &&
-    a.continues === b.continues &&
-    a.fermata === b.fermata &&
-    a.irregular === b.irregular &&
-    equalPitches(a.pitches, b.pitches));
+  a.onset === b.onset &&
+  a.duration === b.duration &&
+  (isSameDraft(a, b) ||
+    (a.kind === b.kind &&
+      a.continues === b.continues &&
+      a.fermata === b.fermata &&
+      a.irregular === b.irregular &&
+      equalPitches(a.pitches, b.pitches)));
 
 const equalPitches = (a: readonly Pitch[], b: readonly Pitch[]): boolean =>
   a === b ||

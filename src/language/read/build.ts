@@ -6,7 +6,7 @@ import type { Interval, Tick } from '../time.ts';
 import { type Row, type Ruled, ruleBars } from './bars.ts';
 import { readDirectives } from './directives.ts';
 import { Placed } from './placed.ts';
-import type { Finding, Stream, Tune, Written } from './raw.ts';
+import type { Draft, Finding, Stream, Tune, Written } from './raw.ts';
 import { type Casting, castVoices } from './voices.ts';
 
 /** A bar of one voice in its place in the score. */
@@ -15,6 +15,8 @@ export interface Measure {
   readonly onset: Tick;
   readonly duration: Tick;
   readonly events: readonly Event[];
+  /** Whether its first note is held over from the bar before. */
+  readonly held: boolean;
   readonly tempos: readonly Tempo[];
 }
 
@@ -37,7 +39,7 @@ export function buildScore(tune: Tune, before?: Reading): Reading {
   const earlier = before && { bars: before.score.bars, rows: before.rows, length: before.score.length };
   const ruled = ruleBars(casting.cast, tune.metre, tune.key, earlier);
   const { directives, findings } = readDirectives(tune.directives);
-  const measured = (voice: Voice): Measures => measuresOf(voice, ruled, before?.measures[voice] ?? []);
+  const measured = (voice: Voice): Measures => measuresOf(voice, ruled, before);
   const measures = [measured(0), measured(1), measured(2), measured(3)] as const;
   const part = (voice: Voice): Part => partOf(voice, casting.cast[voice], measures[voice], ruled, tune);
   const score: Score = {
@@ -55,33 +57,39 @@ export function buildScore(tune: Tune, before?: Reading): Reading {
   return { tune, casting, rows: ruled.rows, measures, score, findings };
 }
 
-const measuresOf = (voice: Voice, { rows, bars }: Ruled, before: Measures): Measures =>
-  rows.map((row, bar) => {
+function measuresOf(voice: Voice, { rows, bars }: Ruled, before?: Reading): Measures {
+  const old = before?.measures[voice] ?? [];
+  return rows.map((row, bar) => {
+    const place = bars[bar]!;
+    if (before?.rows[bar] === row && before.score.bars[bar] === place) return old[bar]!;
     const written = row[voice];
     if (!written) return null;
-    const { onset, duration } = bars[bar]!;
-    const old = before[bar];
-    const stays = old?.written.raw === written.raw && old.written.base === written.base;
-    if (stays && old.onset === onset && old.duration === duration) return old;
+    const { onset, duration } = place;
+    const known = old[bar];
+    const stays = known?.written.raw === written.raw && known.written.base === written.base;
+    if (stays && known.onset === onset && known.duration === duration) return known;
     return measureOf(written, voice, bar, onset, duration);
   });
+}
 
 const NO_TEMPOS: readonly Tempo[] = [];
 
 /** A `Z` fills its bar; what reaches over the end of its bar is cut off, what lies behind it dropped. */
 function measureOf(written: Written, voice: Voice, bar: number, onset: Tick, duration: Tick): Measure {
   const { raw, base } = written;
-  const events: Event[] = [];
-  let tempos = NO_TEMPOS;
-  const last = raw.events.length - 1;
-  raw.events.forEach((draft, i) => {
+  const isInside = (draft: Draft): boolean =>
+    draft.onset < duration || (draft.onset === duration && draft.irregular === 'grace');
+  const drafts = raw.events.every(isInside) ? raw.events : raw.events.filter(isInside);
+  const last = raw.whole ? raw.events.at(-1) : null;
+  const events = drafts.map((draft) => {
     const left = duration - draft.onset;
-    if (left < 0 || (left === 0 && draft.irregular !== 'grace')) return;
-    const lasting = raw.whole && i === last ? left : Math.min(draft.duration, left);
-    events.push(new Placed(draft, base, voice, bar, onset + draft.onset, lasting));
-    if (draft.speed) tempos = [...tempos, { onset: onset + draft.onset, ...draft.speed }];
+    const lasting = draft === last ? left : Math.min(draft.duration, left);
+    return new Placed(draft, base, voice, bar, onset + draft.onset, lasting);
   });
-  return { written, onset, duration, events, tempos };
+  const tempos = drafts.some(({ speed }) => speed !== null)
+    ? drafts.flatMap(({ speed, onset: at }) => (speed ? [{ onset: onset + at, ...speed }] : []))
+    : NO_TEMPOS;
+  return { written, onset, duration, events, held: events[0]?.continues === true, tempos };
 }
 
 function partOf(voice: Voice, stream: Stream | null, measures: Measures, ruled: Ruled, tune: Tune): Part {

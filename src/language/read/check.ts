@@ -101,22 +101,33 @@ export function check(reading: Reading, tree: Tree, text: string, before?: Check
 function hearAll({ score, measures }: Reading, text: string, before?: Checked): Checked['heard'] {
   const heard = new Map<Measure, readonly Problem[]>();
   const { directives } = score;
-  const known = before && sameLaws(before.reading.score.directives, directives) ? before : null;
+  const stands = before && sameLaws(before.reading.score.directives, directives);
   const step = TICKS_PER_WHOLE / directives.grid;
   for (const voice of VOICES) {
-    const old = known?.reading.measures[voice] ?? [];
+    const old = stands ? before.reading.measures[voice] : [];
     measures[voice].forEach((measure, bar) => {
-      if (!measure || measure.events.length === 0) return;
-      const same = old[bar] && saysTheSame(old[bar], measure, step) ? old[bar] : null;
-      const by = same ? measure.written.base - same.written.base : 0;
-      const before = (): Event | null => eventBefore(measures[voice], bar);
-      const found = same
-        ? known?.heard.get(same)?.map((problem) => moved(problem, by))
-        : hear({ voice, events: measure.events, before, directives, text });
+      if (!measure) return;
+      const known = old[bar];
+      const found =
+        known && saysTheSame(known, measure, step)
+          ? movedWith(measure, known, before?.heard.get(known))
+          : hear({
+              voice,
+              events: measure.events,
+              before: () => eventBefore(measures[voice], bar),
+              directives,
+              text,
+            });
       if (found && found.length > 0) heard.set(measure, found);
     });
   }
   return heard;
+}
+
+/** What was found in a bar that has moved to where another one stands now. */
+function movedWith(now: Measure, then: Measure, found?: readonly Problem[]): readonly Problem[] | undefined {
+  const by = now === then ? 0 : now.written.base - then.written.base;
+  return by === 0 ? found : found?.map((problem) => moved(problem, by));
 }
 
 function eventBefore(measures: Measures, bar: number): Event | null {
@@ -129,10 +140,9 @@ function eventBefore(measures: Measures, bar: number): Event | null {
 
 /** Whether two bars are the same to checks of notes: a tie into the first note is judged by the bar before. */
 const saysTheSame = (a: Measure, b: Measure, step: Tick): boolean =>
-  a.written.raw === b.written.raw &&
-  a.duration === b.duration &&
-  (a.onset - b.onset) % step === 0 &&
-  a.events[0]?.continues !== true;
+  !a.held &&
+  (a === b ||
+    (a.written.raw === b.written.raw && a.duration === b.duration && (a.onset - b.onset) % step === 0));
 
 const OF_NOTES = CHECKS.filter(({ hear, hearOpen }) => hear ?? hearOpen);
 

@@ -16,8 +16,6 @@ export interface WrittenPitch {
   readonly text: string;
   readonly length: Length;
   readonly tied: boolean;
-  readonly start: number;
-  readonly end: number;
 }
 
 /** Something that takes time. Offsets count from the start of the line. */
@@ -87,9 +85,8 @@ function lengthOf(text: string): Length {
   return { num, den };
 }
 
-const SILENT: readonly TokenType[] = [Music.Space, Music.Spacer, Music.Comment];
+const SILENT: readonly TokenType[] = [Music.Spacer, Music.Comment];
 const INSIDE_CHORD: readonly TokenType[] = [
-  Music.Space,
   Music.Decoration,
   Music.Annotation,
   Music.ChordSymbol,
@@ -100,61 +97,48 @@ const INSIDE_CHORD: readonly TokenType[] = [
   Music.Pin,
 ];
 
-const endOf = (token: IToken): number => token.startOffset + token.image.length;
+/** As whole numbers: Chevrotain keeps offsets as fractions, which take twice the room in everything made of them. */
+const startOf = ({ startOffset }: IToken): number => startOffset | 0;
+const endOf = (token: IToken): number => startOf(token) + token.image.length;
 
 /** What an event is made of before its length and tie are read. */
-type Core = Pick<EventItem, 'core' | 'letter' | 'pitches' | 'closed' | 'start' | 'end'>;
+type Core = Pick<EventItem, 'core' | 'letter' | 'pitches' | 'closed'>;
 
-function finish(
-  prefix: IToken | undefined,
-  core: Core | undefined,
-  length: IToken | undefined,
-  tie: IToken | undefined,
-): EventItem {
-  const start = prefix ? prefix.startOffset : (core?.start ?? 0);
-  const body = prefix ? endOf(prefix) : start;
-  const last = tie ?? length;
-  return {
-    kind: 'event',
-    prefix: prefix ? (prefix.image as '?' | '@') : '',
-    core: core ? core.core : 'bare',
-    letter: core ? core.letter : '',
-    pitches: core ? core.pitches : NO_PITCHES,
-    length: length ? lengthOf(length.image) : ONE,
-    tied: tie !== undefined,
-    closed: core ? core.closed : true,
-    start,
-    body,
-    end: last ? endOf(last) : core ? core.end : body,
-  };
-}
+const BARE: Core = { core: 'bare', letter: '', pitches: NO_PITCHES, closed: true };
 
-function noteOf({ image: text, startOffset: start }: IToken): Core {
-  const end = start + text.length;
-  const pitches = [{ text, length: ONE, tied: false, start, end }];
-  return { core: 'note', letter: '', pitches, closed: true, start, end };
-}
+const noteOf = (text: string): Core => ({
+  core: 'note',
+  letter: '',
+  pitches: [{ text, length: ONE, tied: false }],
+  closed: true,
+});
 
-function restOf({ image: letter, startOffset: start }: IToken): Core {
-  const core = letter === 'Z' || letter === 'X' ? 'bars' : 'rest';
-  return { core, letter, pitches: NO_PITCHES, closed: true, start, end: start + 1 };
-}
+const restOf = (letter: string): Core => ({
+  core: letter === 'Z' || letter === 'X' ? 'bars' : 'rest',
+  letter,
+  pitches: NO_PITCHES,
+  closed: true,
+});
+
+/** Notes up to this length are made once for all texts: there are not many of them, and they make up most pieces. */
+const LONGEST_KNOWN = 4;
 
 /** Every note of a piece comes by here: what a rule may choose from is made once, not at each visit. */
 class MusicGrammar extends EmbeddedActionsParser {
   private readonly onLine;
   private readonly inChord;
   private readonly cores: { readonly ALT: () => Core }[];
-  private readonly heads: { readonly ALT: () => Core | undefined }[];
+  private readonly heads: { readonly ALT: () => Core }[];
+  private readonly notes = new Map<string, Core>();
   /** Of the event that is being read. */
-  private prefix: IToken | undefined;
+  private prefix: '' | '?' | '@' = '';
 
   constructor() {
     super(Object.values(Music), { maxLookahead: 1, recoveryEnabled: false });
     const mark = (type: TokenType, kind: MarkItem['kind']) => ({
       ALT: (): Item => {
         const token = this.CONSUME(type);
-        return { kind, text: token.image, start: token.startOffset, end: endOf(token) };
+        return { kind, text: token.image, start: startOf(token), end: endOf(token) };
       },
     });
     const skip = (type: TokenType) => ({
@@ -164,26 +148,27 @@ class MusicGrammar extends EmbeddedActionsParser {
       },
     });
     this.onLine = [
-      { ALT: (): Item => this.SUBRULE(this.event) },
+      { ALT: (): Item => this.event() },
       ...MARKS.map(([type, kind]) => mark(type, kind)),
       ...SILENT.map(skip),
     ];
     this.cores = [
-      { ALT: () => noteOf(this.CONSUME(Music.Note)) },
-      { ALT: () => restOf(this.CONSUME(Music.Rest)) },
+      { ALT: () => this.note(this.CONSUME(Music.Note).image) },
+      { ALT: () => restOf(this.CONSUME(Music.Rest).image) },
       { ALT: () => this.SUBRULE(this.chord) },
     ];
-    const afterPrefix = (type: TokenType, core: () => Core | undefined) => ({
+    const afterPrefix = (type: TokenType, prefix: '?' | '@', core: () => Core | undefined) => ({
       ALT: () => {
-        this.prefix = this.CONSUME(type);
-        return core();
+        this.CONSUME(type);
+        this.prefix = prefix;
+        return (this.touches && core()) || BARE;
       },
     });
     const core = () => this.SUBRULE(this.core);
     this.heads = [
       ...this.cores,
-      afterPrefix(Music.Open, () => this.OPTION2(core)),
-      afterPrefix(Music.Pin, () => this.OPTION3(() => this.SUBRULE1(this.core))),
+      afterPrefix(Music.Open, '?', () => this.OPTION2(core)),
+      afterPrefix(Music.Pin, '@', () => this.OPTION3(() => this.SUBRULE1(this.core))),
     ];
     this.inChord = [{ ALT: () => this.SUBRULE(this.member) }, ...INSIDE_CHORD.map(skip)];
     this.performSelfAnalysis();
@@ -198,52 +183,79 @@ class MusicGrammar extends EmbeddedActionsParser {
     return items;
   });
 
-  private readonly event = this.RULE('event', (): EventItem => {
-    this.prefix = undefined;
-    const core = this.OR<Core | undefined>(this.heads);
-    const length = this.OPTION(this.takeLength);
-    const tie = this.OPTION1(this.takeTie);
-    return this.ACTION(() => finish(this.prefix, core, length, tie));
-  });
+  /** Whether no space stands before the next token. */
+  private get touches(): boolean {
+    return this.RECORDING_PHASE || startOf(this.LA(1)) === endOf(this.LA(0));
+  }
 
-  private readonly takeLength = () => this.CONSUME(Music.Length);
-  private readonly takeTie = () => this.CONSUME(Music.Tie);
+  /** Part of the rule of lines, which has one for nearly every note. */
+  private event(): EventItem {
+    this.prefix = '';
+    const first = this.LA(1);
+    const core = this.OR1<Core>(this.heads);
+    const length = this.touches ? this.OPTION(this.takeLength) : undefined;
+    const tie = this.touches ? this.OPTION1(this.takeTie) : undefined;
+    return this.ACTION(() => this.finish(first, core, length, tie));
+  }
+
+  private readonly takeLength = () => this.CONSUME1(Music.Length);
+  private readonly takeTie = () => this.CONSUME1(Music.Tie);
+
+  private finish(
+    first: IToken,
+    { core, letter, pitches, closed }: Core,
+    length: IToken | undefined,
+    tie: IToken | undefined,
+  ): EventItem {
+    const { prefix } = this;
+    const start = startOf(first);
+    return {
+      kind: 'event',
+      prefix,
+      core,
+      letter,
+      pitches,
+      length: length ? lengthOf(length.image) : ONE,
+      tied: tie !== undefined,
+      closed,
+      start,
+      body: start + prefix.length,
+      end: endOf(this.LA(0)),
+    };
+  }
+
+  private note(text: string): Core {
+    const known = this.notes.get(text);
+    if (known) return known;
+    const core = noteOf(text);
+    if (text.length <= LONGEST_KNOWN) this.notes.set(text, core);
+    return core;
+  }
 
   /** What stands behind a prefix. */
   private readonly core = this.RULE('core', (): Core => this.OR(this.cores));
 
   private readonly chord = this.RULE('chord', (): Core => {
-    const open = this.CONSUME(Music.ChordOpen);
+    this.CONSUME(Music.ChordOpen);
     const pitches: WrittenPitch[] = [];
     this.MANY(() => {
       const pitch = this.OR<WrittenPitch | null>(this.inChord);
       if (pitch) pitches.push(pitch);
     });
     const close = this.OPTION(() => this.CONSUME(Music.ChordClose));
-    return this.ACTION(() => {
-      const end = endOf(close ?? this.LA(0));
-      return {
-        core: 'chord',
-        letter: '',
-        pitches,
-        closed: close !== undefined,
-        start: open.startOffset,
-        end,
-      };
-    });
+    return this.ACTION(() => ({ core: 'chord', letter: '', pitches, closed: close !== undefined }));
   });
 
   /** A pitch of a chord; a rest in a chord is read and dropped. */
   private readonly member = this.RULE('member', (): WrittenPitch | null => {
     const head = this.OR([{ ALT: () => this.CONSUME(Music.Note) }, { ALT: () => this.CONSUME(Music.Rest) }]);
-    const length = this.OPTION(this.takeLength);
-    const tie = this.OPTION1(this.takeTie);
-    return this.ACTION(() => {
-      if (head.tokenType === Music.Rest) return null;
-      const end = endOf(tie ?? length ?? head);
-      const written = length ? lengthOf(length.image) : ONE;
-      return { text: head.image, length: written, tied: tie !== undefined, start: head.startOffset, end };
-    });
+    const length = this.touches ? this.OPTION(this.takeLength) : undefined;
+    const tie = this.touches ? this.OPTION1(this.takeTie) : undefined;
+    return this.ACTION(() =>
+      head.tokenType === Music.Rest
+        ? null
+        : { text: head.image, length: length ? lengthOf(length.image) : ONE, tied: tie !== undefined },
+    );
   });
 }
 
@@ -251,7 +263,7 @@ const grammar = new MusicGrammar();
 
 /** The items of one music line. Total: throws only on a bug of the grammar itself. */
 export function items(tokens: IToken[]): readonly Item[] {
-  grammar.input = tokens;
+  grammar.input = tokens.filter(({ tokenType }) => tokenType !== Music.Space);
   const result = grammar.line();
   if (grammar.errors.length > 0) throw new Error(`the grammar refused a line: ${grammar.errors[0]?.message}`);
   return result;

@@ -9,7 +9,7 @@ import { readBarline, stronger } from './barlines.ts';
 import type { EventItem, Item, Length, MarkItem } from './grammar.ts';
 import { alignLyrics, alignSymbols, FERMATAS, type Word } from './lyrics.ts';
 import type { Passage, Stance } from './passages.ts';
-import type { Draft, RawBar, Speed, Stream } from './raw.ts';
+import type { Draft, RawBar, Speed, Stream, Written } from './raw.ts';
 import { NO_PITCHES, Sounds, type Spellings, same } from './sounds.ts';
 import type { Line } from './tree.ts';
 
@@ -29,6 +29,9 @@ export interface Desk {
   /** The tempo that begins with the next event, if any; nobody gets it twice. */
   takeSpeed(): Speed | null;
 }
+
+/** What a passage is besides what its voice has made of it. */
+type Frame = Omit<Passage, 'verse' | 'verseAt' | 'bars'>;
 
 export class Hand {
   readonly sounds: Sounds;
@@ -142,12 +145,12 @@ export class Hand {
     };
   }
 
-  /** Goes from the `before` to the `after` of a passage that stands at `base`. */
-  repeat({ bars, after, verse, verseAt }: Passage, base: number, group: number): void {
+  /** Goes from the `before` to the `after` of a passage. */
+  repeat({ bars, start, after, verse, verseAt }: Passage, group: number): void {
     this.beginGroup(group);
-    for (const raw of bars) this.stream.bars.push({ raw, base });
+    for (const bar of bars) this.stream.bars.push(bar);
     this.last = lastOf(bars) ?? this.last;
-    this.lastBase = base;
+    this.lastBase = start;
     this.stream.clef = after.clef;
     this.sounds.key = after.key;
     this.sounds.octave = after.octave;
@@ -163,10 +166,11 @@ export class Hand {
   }
 
   /** What it has read since it had so many bars, and can be read again in one. */
-  passage(bars: number): Pick<Passage, 'bars' | 'verse' | 'verseAt'> {
+  passage(since: number, { contents, start, before, after, findings }: Frame): Passage {
     this.share();
     const { verse, verseAt, stream } = this;
-    return { bars: stream.bars.slice(bars).map(({ raw }) => raw), verse, verseAt };
+    const bars = stream.bars.slice(since);
+    return { contents, start, before, after, verse, verseAt, bars, findings };
   }
 
   private share(): void {
@@ -214,6 +218,8 @@ export class Hand {
 
   private closeBar(barline: Bar['barline']): void {
     this.bar.barline = barline;
+    // A list that has grown keeps room for more: one as long as it is takes a third of that.
+    this.bar.events = this.bar.events.slice();
     this.stream.bars.push({ raw: this.bar, base: this.base });
     this.bar = this.openBar();
     this.sounds.forget();
@@ -621,9 +627,9 @@ export class Hand {
   }
 }
 
-function lastOf(bars: readonly RawBar[]): Draft | undefined {
+function lastOf(bars: readonly Written[]): Draft | undefined {
   for (let i = bars.length - 1; i >= 0; i--) {
-    const last = bars[i]!.events.findLast(({ irregular }) => irregular !== 'grace');
+    const last = bars[i]!.raw.events.findLast(({ irregular }) => irregular !== 'grace');
     if (last) return last;
   }
   return undefined;

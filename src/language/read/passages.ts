@@ -6,7 +6,7 @@ import { equalKeys, type Key } from '../pitch.ts';
 import { moved } from '../problem.ts';
 import { equalMetres, type Metre, type Tick } from '../time.ts';
 import type { Item } from './grammar.ts';
-import type { Finding, RawBar } from './raw.ts';
+import type { Finding, Written } from './raw.ts';
 import type { Reach } from './sounds.ts';
 import type { Content } from './tree.ts';
 
@@ -32,14 +32,14 @@ export interface Stance {
 export interface Passage {
   /** The line of music and those of its words. */
   readonly contents: readonly Content[];
-  /** Where the line of music stood. */
+  /** Where the line of music stands. */
   readonly start: number;
   readonly before: Stance;
   readonly after: Stance;
   /** How many verses are set, and where the last one ends. */
   readonly verse: number;
   readonly verseAt: number;
-  readonly bars: readonly RawBar[];
+  readonly bars: readonly Written[];
   readonly findings: readonly Finding[];
 }
 
@@ -82,6 +82,12 @@ export const sameStance = (a: Stance, b: Stance): boolean =>
   a.sign === b.sign &&
   a.signEnd === b.signEnd;
 
-/** What was noted in a passage, where its line stands now. */
-export const findingsAt = ({ findings, start }: Passage, now: number): readonly Finding[] =>
-  findings.map((finding) => moved(finding, now - start));
+/** A passage where its line stands now. */
+export function passageAt(passage: Passage, start: number): Passage {
+  const by = start - passage.start;
+  if (by === 0) return passage;
+  const { contents, before, after, verse, verseAt } = passage;
+  const bars = passage.bars.map(({ raw }) => ({ raw, base: start }));
+  const findings = passage.findings.map((finding) => moved(finding, by));
+  return { contents, start, before, after, verse, verseAt, bars, findings };
+}

@@ -10,7 +10,7 @@ export class Placed implements Event {
   #span: Span | null = null;
 
   constructor(
-    private readonly draft: Draft,
+    readonly draft: Draft,
     /** What the draft's offsets count from. */
     private readonly base: number,
     readonly voice: Voice,
@@ -93,6 +93,10 @@ export class Placed implements Event {
     return copyOf(this);
   }
 }
+
+/** Whether two events are written by the very same signs, wherever those stand. */
+export const isSameDraft = (a: Event, b: Event): boolean =>
+  a instanceof Placed && b instanceof Placed && a.draft === b.draft;
 
 /** All of an event as one value, to change or to compare. */
 export function copyOf(event: Event): Event {

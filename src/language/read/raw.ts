@@ -30,7 +30,7 @@ export type Draft = {
 
 /** A bar of one voice, as written. Offsets count from its base. */
 export interface RawBar {
-  readonly events: Draft[];
+  events: Draft[];
   /** Sum of the lengths in it; what `Z` adds is not known yet. */
   length: Tick;
   /** Its last event is a `Z`, which fills it (from `length` on). */

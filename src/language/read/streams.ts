@@ -19,10 +19,10 @@ import type { Item, MarkItem } from './grammar.ts';
 import { type Desk, Hand } from './hand.ts';
 import { readWords } from './lyrics.ts';
 import {
-  findingsAt,
   leadOf,
   type Passage,
   type Passages,
+  passageAt,
   reachesBack,
   sameStance,
   staysWithin,
@@ -421,24 +421,24 @@ class Reader implements Desk {
     const before = hand.stance(index, this.defined);
     const known = this.known.get(line.content);
     if (known && sameStance(known.before, before) && this.stands(known, index, end)) {
-      hand.repeat(known, line.start, this.group);
-      for (const finding of findingsAt(known, line.start)) this.findings.push(finding);
-      if (known.contents.some(({ kind }) => kind === 'lyrics')) this.lastField = 'w';
-      this.passages.set(line.content, known);
+      const passage = passageAt(known, line.start);
+      hand.repeat(passage, this.group);
+      for (const finding of passage.findings) this.findings.push(finding);
+      if (passage.contents.some(({ kind }) => kind === 'lyrics')) this.lastField = 'w';
+      this.passages.set(line.content, passage);
       return;
     }
     const noted = this.findings.length;
     const bars = hand.stream.bars.length;
     this.readOn(lead, index, end);
     if (!hand.rests || !staysWithin(line.items, lead)) return;
-    this.passages.set(line.content, {
-      ...hand.passage(bars),
-      contents: this.tree.lines.slice(index, end).map(({ content }) => content),
-      start: line.start,
-      before,
-      after: hand.stance(index, this.defined),
-      findings: this.findings.slice(noted),
-    });
+    const contents = this.tree.lines.slice(index, end).map(({ content }) => content);
+    const after = hand.stance(index, this.defined);
+    const findings = this.findings.slice(noted);
+    this.passages.set(
+      line.content,
+      hand.passage(bars, { contents, start: line.start, before, after, findings }),
+    );
   }
 
   /** Whether a passage stands in these lines. */

@@ -37,7 +37,7 @@ const CASES: readonly (readonly [string, string, string, string?])[] = [
   ['contradictory-candidates', '%%cantus:chords require\n"Am"?[DF]4', '?[DF]4'],
   ['portable-open', '?2 C2', '?2', '?x2 C2'],
   ['portable-open', 'C3 ?', '?', 'C3 ?x'],
-  ['unclosed-chord', '[CE2 | C4', '[CE2 ', '[CE2 ]| C4'],
+  ['unclosed-chord', '[CE2 | C4', '[CE2', '[CE2] | C4'],
   ['unclosed-quote', 'C4 "Am', '"Am'],
   ['unclosed-decoration', '!fermata C4', '!fermata', '!fermata! C4'],
   ['unclosed-grace', '{g C4 | D4', '{'],
