@@ -3,10 +3,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { changeOf } from '../../src/extension/preview/change.ts';
+import { changeOf } from '../../src/extension/preview/difference.ts';
 import { troubleOf } from '../../src/extension/preview/trouble.ts';
 import { parse } from '../../src/language/read/parse.ts';
-import { readingOf } from '../../src/language/write/sheet.ts';
+import { drawingOf, readingOf, writtenOut } from '../../src/language/write/sheet.ts';
 import { piece } from './piece.ts';
 import { noStage, type Panel, Stage, URI } from './stage.ts';
 
@@ -344,7 +344,7 @@ describe.skipIf(noStage)('the panel', { timeout: 120_000 }, () => {
     const panel = await open();
     const { text, reading } = piece({ bars: 8 });
     await panel.show(reading);
-    let before = reading;
+    let parsed = parse(text);
     let now = text;
     const about = {
       type: 'change',
@@ -353,8 +353,16 @@ describe.skipIf(noStage)('the panel', { timeout: 120_000 }, () => {
     };
     for (const [version, place] of [text.lastIndexOf('|]'), text.indexOf('|')].entries()) {
       now = `${now.slice(0, place)}c ${now.slice(place)}`.replace('c4', 'b4');
-      const after = readingOf(parse(now));
-      const message = { ...about, since: version + 1, version: version + 2, change: changeOf(before, after) };
+      const before = drawingOf(parsed);
+      parsed = parse(now, parsed);
+      const drawing = drawingOf(parsed);
+      const after = writtenOut(drawing);
+      const message = {
+        ...about,
+        since: version + 1,
+        version: version + 2,
+        change: changeOf(before, drawing),
+      };
       const said = (await panel.posted()).length;
       await panel.send(message);
       expect(await panel.heard('drawn', said)).toMatchObject({ version: version + 2 });
@@ -362,7 +370,6 @@ describe.skipIf(noStage)('the panel', { timeout: 120_000 }, () => {
       after.sheet.notes.forEach((note, i) => {
         expect((drawn[i] ?? []).map((head) => head.replace(/[\^_=]/g, ''))).toEqual(note.names.map(abcName));
       });
-      before = after;
       await panel.send(message);
       expect(await panel.heard('ready', said)).toBeTruthy();
     }

@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { changeOf } from '../../src/extension/preview/change.ts';
+import { changeOf } from '../../src/extension/preview/difference.ts';
 import type { HostMessage, PanelMessage } from '../../src/extension/preview/messages.ts';
 import { hostMessage, panelMessage } from '../../src/extension/preview/validate.ts';
+import { parse } from '../../src/language/read/parse.ts';
+import { drawingOf } from '../../src/language/write/sheet.ts';
 import { piece } from './piece.ts';
 
-const whole = piece({ bars: 1 }).reading;
+const { text, reading: whole } = piece({ bars: 1 });
 /** Small: every place of it is spoiled in turn. */
 const reading = { ...whole, sheet: { ...whole.sheet, notes: whole.sheet.notes.slice(0, 2) } };
 const about = { uri: 'file:///a.satb', version: 3 };
@@ -23,7 +25,7 @@ const HOST: readonly HostMessage[] = [
     type: 'change',
     ...about,
     since: 2,
-    change: changeOf(whole, reading),
+    change: changeOf(drawingOf(parse(text)), drawingOf(parse(`${text}[V:S] c4 |\n`))),
     trouble: { errors: 0, warnings: 1, first: null, broken: false },
   },
   {

@@ -5,9 +5,9 @@ import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { Span } from '../../language/problem.ts';
 import type { Parsed } from '../../language/read/parse.ts';
-import { readingOf, spansOfBars } from '../../language/write/sheet.ts';
+import { type Drawing, drawingOf, spansOfBars, writtenOut } from '../../language/write/sheet.ts';
 import { findingText } from '../words.ts';
-import { changeOf } from './change.ts';
+import { changeOf } from './difference.ts';
 import { pageHtml } from './document.ts';
 import type {
   AskMessage,
@@ -17,7 +17,6 @@ import type {
   HostMessage,
   PanelMessage,
   PlaybackMessage,
-  Reading,
   Sync,
 } from './messages.ts';
 import { troubleOf } from './trouble.ts';
@@ -57,7 +56,7 @@ export class Panel implements vscode.Disposable {
   readonly #parts: vscode.Disposable[] = [];
   #timer: ReturnType<typeof setTimeout> | null = null;
   /** What was sent last: offsets that come back are about this. */
-  #reading: Reading | null = null;
+  #drawing: Drawing | null = null;
   #version = -1;
   #filled: readonly Span[] = [];
   /** The page listens. */
@@ -214,15 +213,15 @@ export class Panel implements vscode.Disposable {
     const parsed = await this.surroundings.parse(this.#document);
     // Overtaken by another change, which brings its own picture.
     if (version !== this.#document.version) return;
-    const [before, since] = [this.#shown ? this.#reading : null, this.#version];
-    const reading = readingOf(parsed, this.#filled);
-    this.#reading = reading;
+    const [before, since] = [this.#shown ? this.#drawing : null, this.#version];
+    const drawing = drawingOf(parsed, this.#filled);
+    this.#drawing = drawing;
     this.#version = version;
     const trouble = troubleOf(parsed, findingText);
     this.#post(
       before
-        ? { type: 'change', ...this.#about, since, change: changeOf(before, reading), trouble }
-        : { type: 'document', ...this.#about, reading, trouble },
+        ? { type: 'change', ...this.#about, since, change: changeOf(before, drawing), trouble }
+        : { type: 'document', ...this.#about, reading: writtenOut(drawing), trouble },
     );
     if (this.#standing) this.#release();
     const editor = this.#editor();
@@ -277,8 +276,9 @@ export class Panel implements vscode.Disposable {
       await this.#mark([span], focus);
     },
     'select-bars': async ({ version, from, to }) => {
-      if (version !== this.#document.version || !this.#reading) return;
-      await this.#mark(spansOfBars(this.#document.getText(), this.#reading.sheet, from, to), false);
+      if (version !== this.#document.version || !this.#drawing) return;
+      const { text, score } = this.#drawing.parsed;
+      await this.#mark(spansOfBars(text, score.bars, from, to), false);
     },
     choose: (message) => this.surroundings.onChoose(this.#document, message),
     ask: (message) => this.surroundings.onAsk(this.#document, message),

@@ -4,7 +4,7 @@
 import { type Key, LETTERS, midi, type Pitch, pitchName } from '../pitch.ts';
 import type { Span } from '../problem.ts';
 import type { Parsed } from '../read/parse.ts';
-import type { Event, Part, Score, Voice } from '../score.ts';
+import type { Bar, Event, Part, Score, Voice } from '../score.ts';
 import { beatTicks, type Metre, TICKS_PER_WHOLE, type Tick } from '../time.ts';
 import { type Addition, previewOf } from './preview.ts';
 import { type SilentBar, silenceOf } from './silence.ts';
@@ -87,8 +87,18 @@ export interface Reading {
   readonly added: readonly (Span & { readonly at: number })[];
 }
 
-/** What to draw, and what it means. `filled` are tokens that a run has just written. */
-export function readingOf(parsed: Parsed, filled: readonly Span[] = []): Reading {
+/** A reading whose notes are not written out yet: most are never asked for while a text is typed. */
+export interface Drawing {
+  readonly parsed: Parsed;
+  /** Tokens that a run has just written, in the order of the text. */
+  readonly filled: readonly Span[];
+  readonly abc: string;
+  readonly added: Reading['added'];
+  readonly silent: readonly SilentBar[];
+}
+
+/** What to draw. `filled` are tokens that a run has just written. */
+export function drawingOf(parsed: Parsed, filled: readonly Span[] = []): Drawing {
   const silence = silenceOf(parsed);
   const preview = previewOf(parsed);
   let abc = preview.text;
@@ -104,45 +114,73 @@ export function readingOf(parsed: Parsed, filled: readonly Span[] = []): Reading
     ...bar,
     span: { start: span.start + by, end: span.end + by },
   }));
-  return { abc, sheet: sheetOf(parsed.score, filled, silent), added };
+  return { parsed, filled: [...filled].sort((x, y) => x.start - y.start), abc, added, silent };
 }
+
+/** What to draw, and what it means. */
+export const readingOf = (parsed: Parsed, filled?: readonly Span[]): Reading =>
+  writtenOut(drawingOf(parsed, filled));
+
+export const writtenOut = ({ parsed, filled, abc, added, silent }: Drawing): Reading => ({
+  abc,
+  sheet: sheetOf(parsed.score, filled, silent),
+  added,
+});
 
 export function sheetOf(
   score: Score,
   filled: readonly Span[] = [],
   silent: readonly SilentBar[] = [],
 ): Sheet {
-  const [s, a, t, b] = score.parts;
   const spelled = spelling();
+  return {
+    ...frameOf(score),
+    notes: score.parts.flatMap(({ voice, events }) => [
+      ...events.map((event) => noteOf(event, lookOf(event, filled, score.directives.lock[voice]), spelled)),
+      ...silentNotes(silent, voice),
+    ]),
+    bars: score.bars.map(sheetBar),
+  };
+}
+
+/** A sheet but for its notes and bars. */
+export function frameOf(score: Score): Omit<Sheet, 'notes' | 'bars'> {
+  const [s, a, t, b] = score.parts;
   return {
     title: score.title,
     ticksPerWhole: TICKS_PER_WHOLE,
     length: score.length,
     voices: [voiceOf(s), voiceOf(a), voiceOf(t), voiceOf(b)],
-    notes: score.parts.flatMap((part) => [
-      ...part.events.map((event) =>
-        noteOf(event, lookOf(event, filled, score.directives.lock[part.voice]), spelled),
-      ),
-      ...silent.filter(({ voice }) => voice === part.voice).map(openBar),
-    ]),
-    bars: score.bars.map(
-      (bar): SheetBar => ({
-        number: bar.number,
-        onset: bar.onset,
-        duration: bar.duration,
-        metre: bar.metre,
-        phase: bar.phase,
-        beat: bar.metre ? beatTicks(bar.metre) : 0,
-        key: keyName(bar.key),
-        repeatStarts: bar.opens.repeat || bar.barline === 'repeat-start',
-        repeatEnds: bar.barline === 'repeat-end' || bar.barline === 'repeat-both',
-        ending: bar.opens.ending ?? '',
-        spans: bar.spans,
-      }),
-    ),
     tempos: score.tempos.map(({ onset, quarters }) => ({ onset, quarters })),
   };
 }
+
+/** Some events of a drawing, by their places among those of their voice. */
+export function notesAmong({ parsed: { score }, filled }: Drawing, voice: Voice, from: number, to: number) {
+  const spelled = spelling();
+  const locked = score.directives.lock[voice];
+  return score.parts[voice].events
+    .slice(from, to)
+    .map((event) => noteOf(event, lookOf(event, filled, locked), spelled));
+}
+
+/** A voice's bars in which nothing is written. */
+export const silentNotes = (silent: readonly SilentBar[], voice: Voice): SheetNote[] =>
+  silent.filter((bar) => bar.voice === voice).map(openBar);
+
+export const sheetBar = (bar: Bar): SheetBar => ({
+  number: bar.number,
+  onset: bar.onset,
+  duration: bar.duration,
+  metre: bar.metre,
+  phase: bar.phase,
+  beat: bar.metre ? beatTicks(bar.metre) : 0,
+  key: keyName(bar.key),
+  repeatStarts: bar.opens.repeat || bar.barline === 'repeat-start',
+  repeatEnds: bar.barline === 'repeat-end' || bar.barline === 'repeat-both',
+  ending: bar.opens.ending ?? '',
+  spans: bar.spans,
+});
 
 /** Numbers and names of pitches, found once for each list: equal sounds of a text share theirs. */
 function spelling(): (pitches: readonly Pitch[]) => Pick<SheetNote, 'pitches' | 'names'> {
@@ -195,8 +233,19 @@ const openBar = ({ voice, bar, from, to, span }: SilentBar): SheetNote => ({
 
 function lookOf({ state, span }: Event, filled: readonly Span[], locked: boolean): Look {
   if (state !== 'written') return state;
-  if (filled.some((done) => span.start < done.end && done.start < span.end)) return 'filled';
+  if (isFilled(filled, span)) return 'filled';
   return locked ? 'locked' : 'written';
+}
+
+/** Whether one of these tokens, which are in order, is in a stretch of the text. */
+export function isFilled(filled: readonly Span[], { start, end }: Span): boolean {
+  let [low, high] = [0, filled.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (filled[middle]!.end <= start) low = middle + 1;
+    else high = middle;
+  }
+  return low < filled.length && filled[low]!.start < end;
 }
 
 function keyName({ tonic, mode }: Key): string {
@@ -208,11 +257,11 @@ function keyName({ tonic, mode }: Key): string {
  * The stretches of the text that hold some bars, one or more for each voice: where a voice's bars stand in one line
  * they are one stretch. Bars are indices, both included.
  */
-export function spansOfBars(text: string, sheet: Sheet, from: number, to: number): Span[] {
+export function spansOfBars(text: string, bars: readonly Bar[], from: number, to: number): Span[] {
   const found: Span[] = [];
   for (let voice = 0; voice < 4; voice++) {
     let last: Span | null = null;
-    for (const bar of sheet.bars.slice(from, to + 1)) {
+    for (const bar of bars.slice(from, to + 1)) {
       const span = bar.spans[voice];
       if (!span) continue;
       if (last && !/[\r\n]/.test(text.slice(last.end, span.start))) {
