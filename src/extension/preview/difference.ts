@@ -37,12 +37,25 @@ export function changeOf(before: Drawing, now: Drawing): ReadingChange {
 }
 
 function spliceOfText(before: string, now: string): Splice<string> {
-  const { at, remove, insert } = spliceOf(
-    before.length,
-    now.length,
-    (a, b) => before.charCodeAt(a) === now.charCodeAt(b),
+  const most = Math.min(before.length, now.length);
+  const at = shared(most, (from, to) => before.slice(from, to) === now.slice(from, to));
+  const [ends, endsNow] = [before.length, now.length];
+  const end = shared(
+    most - at,
+    (from, to) => before.slice(ends - to, ends - from) === now.slice(endsNow - to, endsNow - from),
   );
-  return { at, remove, insert: now.slice(at, at + insert) };
+  return { at, remove: ends - at - end, insert: now.slice(at, endsNow - end) };
+}
+
+/** How far two texts are the same: by halves, since a stretch of a text is compared faster than its characters. */
+function shared(most: number, same: (from: number, to: number) => boolean): number {
+  let [low, high] = [0, most];
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (same(low, middle)) low = middle;
+    else high = middle - 1;
+  }
+  return low;
 }
 
 /** Lists by their lengths: what is not the same at both ends is replaced, by so many. `same` is asked about places. */
