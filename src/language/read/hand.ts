@@ -9,7 +9,7 @@ import { readBarline, stronger } from './barlines.ts';
 import type { EventItem, Item, Length, MarkItem } from './grammar.ts';
 import { alignLyrics, alignSymbols, FERMATAS, type Word } from './lyrics.ts';
 import type { Passage, Stance } from './passages.ts';
-import type { Draft, RawBar, Speed, Stream, Written } from './raw.ts';
+import type { Draft, RawBar, Speed, Stream, Turn, Written } from './raw.ts';
 import { NO_PITCHES, Sounds, type Spellings, same } from './sounds.ts';
 import type { Line } from './tree.ts';
 
@@ -19,6 +19,7 @@ const MOST_BARS = 100;
 /** More verses under a note than this are not kept. */
 const MOST_VERSES = 99;
 const NONE: readonly string[] = [];
+const NO_TURNS: readonly Turn[] = [];
 
 /** What all hands of a tune share. */
 export interface Desk {
@@ -197,6 +198,7 @@ export class Hand {
       unit: this.unit,
       octave: this.sounds.octave,
       transpose: this.sounds.transpose,
+      turns: NO_TURNS,
       barline: 'none',
       repeat: false,
       ending: null,
@@ -205,10 +207,17 @@ export class Hand {
     };
   }
 
-  /** A bar without events begins with what was said last. */
-  refresh(): void {
-    const { bar } = this;
-    if (occupied(bar)) return;
+  /** A bar without events begins with what was said last; a later event goes on with it. */
+  refresh(forgets = false): void {
+    const { bar, unit } = this;
+    if (occupied(bar)) {
+      const { key, octave, transpose } = this.sounds;
+      const last = bar.turns.at(-1) ?? bar;
+      const isSame = last.key === key && last.unit === unit && last.octave === octave;
+      if (!forgets && isSame && last.transpose === transpose) return;
+      bar.turns = [...bar.turns, { from: bar.events.length, forgets, key, unit, octave, transpose }];
+      return;
+    }
     bar.key = this.sounds.key;
     bar.metre = this.metre;
     bar.unit = this.unit;

@@ -28,6 +28,22 @@ export type Draft = {
   speed: Speed | null;
 };
 
+/** How a voice writes from one of its events on: what a note without a number lasts, and what its pitches sound. */
+export interface Stand {
+  readonly key: Key;
+  readonly unit: Tick;
+  readonly octave: number;
+  readonly transpose: number;
+}
+
+/** A field within a bar that changes how its voice writes. */
+export interface Turn extends Stand {
+  /** So many events of the bar come before it. */
+  readonly from: number;
+  /** Whether accidentals before it are over. */
+  readonly forgets: boolean;
+}
+
 /** A bar of one voice, as written. Offsets count from its base. */
 export interface RawBar {
   events: Draft[];
@@ -48,6 +64,8 @@ export interface RawBar {
   unit: Tick;
   octave: number;
   transpose: number;
+  /** What changes before the bar is over; mostly nothing. */
+  turns: readonly Turn[];
   barline: Bar['barline'];
   repeat: boolean;
   ending: string | null;

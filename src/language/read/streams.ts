@@ -288,7 +288,7 @@ class Reader implements Desk {
         if (read.key) hand.sounds.key = read.key;
         if (this.inBody || hand.stream.clef === null) this.apply(hand, read.properties);
         hand.sounds.forget();
-        hand.refresh();
+        hand.refresh(true);
       }
     } else if (letter === 'M') {
       const metre = readMetre(text);

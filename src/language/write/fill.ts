@@ -4,12 +4,13 @@
 import type { TextEdit } from '../problem.ts';
 import type { Gridded, Target } from '../read/grid.ts';
 import type { Parsed } from '../read/parse.ts';
+import type { Stand } from '../read/raw.ts';
 import { type Filled, REST } from '../roll.ts';
 import { type Event, type Score, VOICES, type Voice } from '../score.ts';
 import { barTicks } from '../time.ts';
 import { insert, merge, replace, trim } from './edits.ts';
 import { type GapOutline, gapOutlines } from './gaps.ts';
-import { type Hand, type Hands, handsOf } from './hands.ts';
+import { type Hands, handsOf } from './hands.ts';
 import { type Notated, notate } from './notate.ts';
 import { type Outline, type Piece, type Place, placesOf, type Stretch } from './pieces.ts';
 import { isBeamed } from './rhythm.ts';
@@ -75,7 +76,7 @@ function join(before: Outline, event: Event, target: Target): Outline {
   };
 }
 
-const lengthOf = (piece: Piece, hand: Hand, scale: number): string =>
+const lengthOf = (piece: Piece, hand: Stand, scale: number): string =>
   writeLength(Math.round((piece.to - piece.from) * 64), Math.round(hand.unit * 64 * scale));
 
 /** How much longer a reader takes a note beside `>` or `<`, as [before the sign, after it]. */
@@ -97,7 +98,7 @@ function tokenOf(writer: Writer, piece: Piece, length: string, tie: string, ferm
 }
 
 /** The one token of a fixed note keeps its length as it was typed. */
-function fixedText(writer: Writer, piece: Piece, event: Event, hand: Hand): string {
+function fixedText(writer: Writer, piece: Piece, event: Event, hand: Stand): string {
   const { text } = writer.parsed;
   const parts = takeApart(text.slice(event.body.start, event.body.end));
   const { first, last } = brokenScale(text, event);
@@ -107,7 +108,7 @@ function fixedText(writer: Writer, piece: Piece, event: Event, hand: Hand): stri
 }
 
 /** Notes of one stretch: beamed ones close together, others apart. */
-function stretchText(writer: Writer, place: Pick<Place, 'events'>, stretch: Stretch, hand: Hand): string {
+function stretchText(writer: Writer, place: Pick<Place, 'events'>, stretch: Stretch, hand: Stand): string {
   const { metre, onset, phase } = writer.parsed.score.bars[stretch.bar]!;
   const [begin, end] = [place.events[0], place.events.at(-1)];
   const scales = {
@@ -128,7 +129,7 @@ function stretchText(writer: Writer, place: Pick<Place, 'events'>, stretch: Stre
 }
 
 /** A stretch that stays open, as other readers see it too. */
-function openText(score: Score, stretch: Stretch, hand: Hand): string {
+function openText(score: Score, stretch: Stretch, hand: Stand): string {
   const { metre } = score.bars[stretch.bar]!;
   const length = stretch.to - stretch.from;
   if (metre !== null && length === barTicks(metre)) return '?Z';
@@ -138,7 +139,7 @@ function openText(score: Score, stretch: Stretch, hand: Hand): string {
 function placeEdit(writer: Writer, place: Place): TextEdit {
   const { parsed, hands } = writer;
   const first = place.events[0]!;
-  const hand = hands.at(place.voice, first.bar);
+  const hand = hands.at(place.voice, first.bar, first);
   const texts = place.stretches.map((stretch) =>
     !stretch.asked
       ? openText(parsed.score, stretch, hand)

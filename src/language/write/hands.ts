@@ -1,27 +1,18 @@
 // How each voice of a text writes its bars: unit length, octave shift, key in its own signature. Knows nothing of what
 // will be written.
 
-import type { Key, Pitch } from '../pitch.ts';
+import type { Pitch } from '../pitch.ts';
 import { transposed } from '../read/fields.ts';
 import type { Parsed } from '../read/parse.ts';
-import type { Tune, Written } from '../read/raw.ts';
-import type { Voice } from '../score.ts';
-import type { Tick } from '../time.ts';
+import type { Stand, Tune, Turn, Written } from '../read/raw.ts';
+import type { Event, Voice } from '../score.ts';
 import type { Propagation } from './accidentals.ts';
 
-/** One voice at one bar. */
-export interface Hand {
-  /** What a note without a number lasts. */
-  readonly unit: Tick;
-  readonly key: Key;
-  /** What sounds is so many octaves above what is written… */
-  readonly octave: number;
-  /** … and so many semitones. */
-  readonly transpose: number;
-}
-
 export interface Hands {
-  readonly at: (voice: Voice, bar: number) => Hand;
+  /** How the voice writes at one of its events, or where the bar ends. */
+  readonly at: (voice: Voice, bar: number, event?: Event) => Stand;
+  /** Counts where accidentals are over within the bar before an event of it. */
+  readonly turnsBefore: (event: Event) => number;
   /** The voice's own bar as written, with nothing in it perhaps; null where its text has none. */
   readonly written: (voice: Voice, bar: number) => Written | null;
   readonly clef: (voice: Voice) => string | null;
@@ -34,9 +25,9 @@ export function handsOf(parsed: Parsed): Hands {
   const { rows, tune, casting } = parsed.reading;
   const written = (voice: Voice, bar: number): Written | null => rows[bar]?.[voice] ?? null;
   const clef = (voice: Voice): string | null => casting.cast[voice]?.clef ?? null;
-  const at = (voice: Voice, bar: number): Hand => {
+  const at = (voice: Voice, bar: number, event?: Event): Stand => {
     const own = written(voice, bar);
-    if (own !== null) return own.raw;
+    if (own !== null) return turnsOf(own, event).at(-1) ?? own.raw;
     const key = score.bars[bar]?.key ?? score.key;
     for (let before = bar - 1; before >= 0; before--) {
       const raw = written(voice, before)?.raw;
@@ -47,11 +38,22 @@ export function handsOf(parsed: Parsed): Hands {
   };
   const spoken = tune.directives.filter(({ name }) => name === 'propagate-accidentals').at(-1)?.value;
   const propagation = spoken === 'octave' || spoken === 'not' ? spoken : 'pitch';
-  return { at, written, clef, propagation, tune };
+  const turnsBefore = (event: Event): number => {
+    const own = written(event.voice, event.bar);
+    return own === null ? 0 : turnsOf(own, event).filter(({ forgets }) => forgets).length;
+  };
+  return { at, turnsBefore, written, clef, propagation, tune };
+}
+
+/** What has changed in a bar when an event begins; all that does, without one. */
+function turnsOf({ raw, base }: Written, event?: Event): readonly Turn[] {
+  if (raw.turns.length === 0 || event === undefined) return raw.turns;
+  const before = raw.events.filter(({ start }) => base + start < event.span.start).length;
+  return raw.turns.filter(({ from }) => from <= before);
 }
 
 /** A sounding pitch as the voice writes it. */
-export function asWritten(pitch: Pitch, { octave, transpose }: Hand): Pitch {
+export function asWritten(pitch: Pitch, { octave, transpose }: Stand): Pitch {
   const moved = transposed(pitch, -transpose);
   return octave === 0 ? moved : { ...moved, octave: moved.octave - octave };
 }

@@ -1,7 +1,7 @@
 // Pieces -> tokens: every note spelled in its key, with the accidentals its bar needs, a fermata at the end of
 // one in another voice, length and tie. Knows tokens, not lines.
 
-import { midi, type Pitch } from '../pitch.ts';
+import { type Key, midi, type Pitch } from '../pitch.ts';
 import type { TextEdit } from '../problem.ts';
 import { type Gridded, outerPitch } from '../read/grid.ts';
 import type { Parsed } from '../read/parse.ts';
@@ -107,13 +107,14 @@ function optionsOf(
     const step = Math.floor((first.from - origin) / stepTicks);
     const near = VOICES.flatMap((other) => heard[4 * step + other] ?? []);
     const before = step > 0 ? heard[4 * (step - 1) + voice] : null;
+    const own = placeOf.get(first)!.events.find(({ bar }) => bar === first.bar);
+    const hand = hands.at(voice, first.bar, own);
     const free = spellings(first.pitch, {
-      key: score.bars[first.bar]!.key,
+      key: hand.key,
       near: before ? [...near, before] : near,
       next: chains[i + 1]?.[0].pitch ?? null,
     });
     const best = tied ?? named ?? free[0]!;
-    const hand = hands.at(voice, first.bar);
     const others = tied === undefined ? free.map((pitch) => asWritten(pitch, hand)) : [];
     const options: Options = [asWritten(best, hand), ...others];
     for (const piece of chain) {
@@ -127,30 +128,31 @@ function optionsOf(
 /** An entry of a bar in the order of its text. */
 interface Entry {
   readonly slot: Slot;
-  readonly bar: number;
+  readonly key: Key;
   readonly piece: Piece | null;
   readonly event: Event | null;
 }
 
 /** All notes of a voice in time, those that stand and those to be written, by the reach of accidentals. */
 function entriesOf(
-  { parsed: { text, score, tree } }: Task,
+  { parsed: { text, score, tree }, hands }: Task,
   voice: Voice,
   places: readonly Place[],
   options: ReadonlyMap<Piece, Options>,
   asSounding: (event: Event) => readonly Pitch[],
 ): Entry[][] {
   const { events } = score.parts[voice];
-  const scopes = scopesOf(tree.lines, events);
+  const scopes = scopesOf(tree.lines, events, hands);
   const own = new Set(places.flatMap((place) => place.events));
   const writtenIn = ({ body }: Event) => writtenPitches(text.slice(body.start, body.end));
   const placed: { at: number; order: number; scope: string; entry: Entry }[] = [];
   for (const event of events) {
     const written = writtenIn(event);
     const common = { at: event.onset, order: event.span.start, scope: `${scopes.get(event)}` };
+    const { key } = hands.at(voice, event.bar, event);
     if (own.has(event)) {
       const slot: Slot = { kind: 'replaced', written };
-      placed.push({ ...common, entry: { slot, bar: event.bar, piece: null, event: null } });
+      placed.push({ ...common, entry: { slot, key, piece: null, event: null } });
       continue;
     }
     const meant = asSounding(event);
@@ -158,17 +160,18 @@ function entriesOf(
       meant.find((pitch) => pitch.letter === letter && pitch.octave === octave),
     );
     const slot: Slot = { kind: 'standing', written, sounds, continues: event.continues };
-    placed.push({ ...common, entry: { slot, bar: event.bar, piece: null, event } });
+    placed.push({ ...common, entry: { slot, key, piece: null, event } });
   }
   for (const place of places) {
     const order = place.events[0]?.span.start ?? Number.POSITIVE_INFINITY;
     for (const stretch of place.stretches) {
       const event = place.events.find(({ bar }) => bar === stretch.bar);
       const scope = event === undefined ? `bar ${stretch.bar}` : `${scopes.get(event)}`;
+      const { key } = hands.at(voice, stretch.bar, event);
       for (const piece of stretch.pieces) {
         if (piece.pitch === REST) continue;
         const slot: Slot = { kind: 'fresh', options: options.get(piece)! };
-        placed.push({ at: piece.from, order, scope, entry: { slot, bar: stretch.bar, piece, event: null } });
+        placed.push({ at: piece.from, order, scope, entry: { slot, key, piece, event: null } });
       }
     }
   }
@@ -230,12 +233,11 @@ export function notate(task: Task, places: readonly Place[]): Notated {
     const settled = new Map<Options, Pitch>();
     const asSounding = (event: Event): Pitch[] =>
       [...event.pitches, ...(event.candidates ?? [])].map((pitch) =>
-        asWritten(pitch, hands.at(voice, event.bar)),
+        asWritten(pitch, hands.at(voice, event.bar, event)),
       );
     for (const entries of entriesOf(task, voice, mine, options, asSounding)) {
-      const { key } = hands.at(voice, entries[0]!.bar);
       const slots = entries.map(({ slot }) => slot);
-      const verdicts = writeAccidentals(key, slots, hands.propagation, settled);
+      const verdicts = writeAccidentals(entries[0]!.key, slots, hands.propagation, settled);
       entries.forEach(({ piece, event }, i) => {
         const verdict = verdicts[i]!;
         if (verdict.kind === 'fresh' && piece !== null) {

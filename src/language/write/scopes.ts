@@ -3,6 +3,7 @@
 
 import type { Line } from '../read/tree.ts';
 import type { Event } from '../score.ts';
+import type { Hands } from './hands.ts';
 import { lineAt } from './systems.ts';
 
 /** Bar lines and changes of voice on a line, in order, as offsets of the text. */
@@ -26,21 +27,28 @@ const barBefore = (fences: Fences, before: number): boolean => {
 };
 
 /**
- * Numbers the events of one voice so that those share a number between which no bar line stands. Each bar of a
- * `Z2` has its own.
+ * Numbers the events of one voice so that those share a number between which no bar line and no key stands. Each bar of
+ * a `Z2` has its own.
  */
-export function scopesOf(lines: readonly Line[], events: readonly Event[]): Map<Event, number> {
+export function scopesOf(
+  lines: readonly Line[],
+  events: readonly Event[],
+  { turnsBefore }: Pick<Hands, 'turnsBefore'>,
+): Map<Event, number> {
   const known = new Map<number, Fences>();
   const fencesAt = (line: number): Fences => {
     if (!known.has(line)) known.set(line, fencesOf(lines[line]!));
     return known.get(line)!;
   };
+  const turns = (one: Event, other: Event): boolean =>
+    one.bar === other.bar && turnsBefore(one) !== turnsBefore(other);
   const scopes = new Map<Event, number>();
   let scope = 0;
   let before: { event: Event; line: number } | null = null;
   for (const event of events) {
     const line = lineAt(lines, event.span.start);
-    if (before !== null && isApart(before, { event, line }, fencesAt)) scope++;
+    if (before !== null && (isApart(before, { event, line }, fencesAt) || turns(before.event, event)))
+      scope++;
     scopes.set(event, scope);
     before = { event, line };
   }

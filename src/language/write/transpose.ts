@@ -77,7 +77,7 @@ const isRemote = ({ letter, alter }: Pitch, { tonic }: Key): boolean => {
 
 /** The pitches of an event in the order of its text, as they sound. */
 function soundsOf(event: Event, body: string, hands: Hands): (Pitch | undefined)[] {
-  const hand = hands.at(event.voice, event.bar);
+  const hand = hands.at(event.voice, event.bar, event);
   const meant = [...event.pitches, ...(event.candidates ?? [])];
   return writtenPitches(body).map(({ letter, octave }) =>
     meant.find((pitch) => {
@@ -102,13 +102,13 @@ export function transpose(parsed: Parsed, region: Region, semitones: number): Te
   const move = moveFor(score.key, semitones);
   const edits: TextEdit[] = whole ? [...keyEdits(parsed, move), ...chordEdits(parsed, move)] : [];
   for (const { voice, events } of score.parts) {
-    const scopes = scopesOf(tree.lines, events);
+    const scopes = scopesOf(tree.lines, events, hands);
     const settled = new Map<Options, Pitch>();
     const groups = new Map<number, Event[]>();
     for (const event of events)
       groups.set(scopes.get(event)!, [...(groups.get(scopes.get(event)!) ?? []), event]);
     for (const group of groups.values()) {
-      const old = hands.at(voice, group[0]!.bar);
+      const old = hands.at(voice, group[0]!.bar, group[0]!);
       const key = whole ? keyMoved(old.key, move) : old.key;
       const entries = group.flatMap((event) => entriesOf(event, region, text, hands, move, key));
       const verdicts = writeAccidentals(
@@ -148,7 +148,7 @@ function entriesOf(event: Event, region: Region, text: string, hands: Hands, mov
     const common = { event, at: written.at, length: token.length, sign: signOf(token) };
     const sound = sounds[i];
     if (!isIn(event, region) || sound === undefined) {
-      const hand = hands.at(event.voice, event.bar);
+      const hand = hands.at(event.voice, event.bar, event);
       const stands = sound === undefined ? undefined : asWritten(sound, hand);
       const slot: Slot = {
         kind: 'standing',
@@ -158,7 +158,7 @@ function entriesOf(event: Event, region: Region, text: string, hands: Hands, mov
       };
       return [{ ...common, slot }];
     }
-    const goal = asWritten(spelled(sound, move, key), hands.at(event.voice, event.bar));
+    const goal = asWritten(spelled(sound, move, key), hands.at(event.voice, event.bar, event));
     return [
       { ...common, slot: { kind: 'replaced', written: [written] } },
       { ...common, slot: { kind: 'fresh', options: [goal] } },

@@ -151,6 +151,18 @@ describe('fill', () => {
     expect(written('%%staves')).toBe('%%staves (S A) (T B)');
   });
 
+  it.each([
+    ['a key', '[V:S] ?x2 [K:Eb] ?x2 |', '66x16', '[V:S] ^F2 [K:Eb] ^F2 |'],
+    ['a key on a line of its own', '[V:S] ?x2\nK:Eb\n[V:S] ?x2 |', '66x16', '[V:S] ^F2\nK:Eb\n[V:S] ^F2 |'],
+    ['a key beside what is written', '[V:S] ^F2 [K:G] ?x F |', '66x16', '[V:S] ^F2 [K:G] F F |'],
+    ['a unit', '[V:S] ?z2 [L:1/8] ?z4 |', '67x8 69x8', '[V:S] G2 [L:1/8] A4 |'],
+    ['an octave', '[V:S] ?x2 [K:octave=-1] ?x2 |', '67x8 69x8', '[V:S] G2 [K:octave=-1] a2 |'],
+    ['no turn where the voice goes on', '[V:S] ?x2\n[V:S] ?x2 |', '66x16', '[V:S] ^F2\n[V:S] F2 |'],
+  ])('writes on after %s within a bar', (_, text, draw, expected) => {
+    const head = 'X:1\nM:4/4\nL:1/4\nV:S\nV:A\nV:T\nV:B\nK:C\n';
+    expect(filled(`${head}${text}\n`, { S: draw }, 'accept', { voices: [0] })).toBe(`${head}${expected}\n`);
+  });
+
   it('moves no voice when it adds one that was missing', () => {
     const text = 'X:1\nM:4/4\nL:1/4\nV:1 clef=bass\nV:2\nV:3\nK:C\n[V:1] C,4 |\n[V:2] c4 |\n[V:3] G4 |\n';
     const ids = (abc: string) => parse(abc).score.parts.map(({ id }) => id);

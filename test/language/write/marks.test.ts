@@ -84,6 +84,10 @@ describe('transpose', () => {
     ).toBe('X:1\nL:1/4\nK:C\n[V:S] D ^G G A | F4 |\n[V:A] C4 |\n');
   });
 
+  it('begins anew where a key comes within a bar', () => {
+    expect(move('X:1\nL:1/4\nK:C\nF ^F [K:Eb] F E |\n', 2)).toBe('X:1\nL:1/4\nK:D\nG ^G [K:F] G F |\n');
+  });
+
   it('there and back sounds the same', () => {
     const text = 'X:1\nL:1/4\nK:Eb\n[V:S] E F =A _d | ^f G a b |\n[V:B] E,, _G,, =G,, A,, |\n';
     const sound = (abc: string) =>
