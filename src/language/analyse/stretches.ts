@@ -128,7 +128,8 @@ export class Stretches<Found, Told> implements Places {
   }
 
   #likenessTo(other: Stretches<Found, Told>, bar: number): Likeness {
-    const [a, b] = [this.score.bars[bar]!, other.score.bars[bar]!];
+    const a = this.score.bars[bar]!;
+    const b = other.score.bars[bar]!;
     const same =
       a === b ||
       (a.number === b.number &&
@@ -137,20 +138,28 @@ export class Stretches<Found, Told> implements Places {
         equalMetres(a.metre, b.metre) &&
         equalKeys(a.key, b.key));
     if (!same) return 'other';
-    const voices = VOICES.map((voice) => this.#singsAs(other, voice, bar));
-    if (voices.includes('other')) return 'other';
-    return voices.includes('sounds the same') ? 'sounds the same' : 'same events';
+    let least: Likeness = 'same events';
+    for (const voice of VOICES) {
+      const likeness = this.#singsAs(other, voice, bar);
+      if (likeness === 'other') return likeness;
+      if (likeness !== 'same events') least = likeness;
+    }
+    return least;
   }
 
   #singsAs(other: Stretches<Found, Told>, voice: Voice, bar: number): Likeness {
-    const [starts, others] = [this.starts[voice]!, other.starts[voice]!];
-    const [events, old] = [this.score.parts[voice].events, other.score.parts[voice].events];
-    const [start, from] = [starts[bar]!, others[bar]!];
+    const { events } = this.score.parts[voice];
+    const old = other.score.parts[voice].events;
+    const starts = this.starts[voice]!;
+    const others = other.starts[voice]!;
+    const start = starts[bar]!;
+    const from = others[bar]!;
     const count = starts[bar + 1]! - start;
     if (count !== others[bar + 1]! - from) return 'other';
     let same = true;
     for (let i = 0; i < count; i++) {
-      const [a, b] = [events[start + i]!, old[from + i]!];
+      const a = events[start + i]!;
+      const b = old[from + i]!;
       if (a === b) continue;
       if (!equalSounds(a, b)) return 'other';
       same = false;

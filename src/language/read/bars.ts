@@ -42,7 +42,8 @@ export function ruleBars(
   const bars: Bar[] = [];
   let onset = 0;
   let count = 0;
-  for (const [i, { row, duration, metre, key }] of agreed.entries()) {
+  for (let i = 0; i < agreed.length; i++) {
+    const { row, duration, metre, key } = agreed[i]!;
     const phase = phases[i] ?? 0;
     if (phase === 0) count++;
     const place = { number: count, onset, duration, metre, key, phase };

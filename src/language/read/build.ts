@@ -77,24 +77,29 @@ const NO_TEMPOS: readonly Tempo[] = [];
 /** A `Z` fills its bar; what reaches over the end of its bar is cut off, what lies behind it dropped. */
 function measureOf(written: Written, voice: Voice, bar: number, onset: Tick, duration: Tick): Measure {
   const { raw, base } = written;
-  const isInside = (draft: Draft): boolean =>
-    draft.onset < duration || (draft.onset === duration && draft.irregular === 'grace');
-  const drafts = raw.events.every(isInside) ? raw.events : raw.events.filter(isInside);
-  const last = raw.whole ? raw.events.at(-1) : null;
-  const events = drafts.map((draft) => {
+  const last = raw.events.at(-1);
+  const drafts = last && last.onset >= duration ? insideOf(raw.events, duration) : raw.events;
+  const events: Event[] = new Array(drafts.length);
+  let tempos = NO_TEMPOS;
+  for (let i = 0; i < drafts.length; i++) {
+    const draft = drafts[i]!;
     const left = duration - draft.onset;
-    const lasting = draft === last ? left : Math.min(draft.duration, left);
-    return new Placed(draft, base, voice, bar, onset + draft.onset, lasting);
-  });
-  const tempos = drafts.some(({ speed }) => speed !== null)
-    ? drafts.flatMap(({ speed, onset: at }) => (speed ? [{ onset: onset + at, ...speed }] : []))
-    : NO_TEMPOS;
+    const lasting = raw.whole && draft === last ? left : Math.min(draft.duration, left);
+    events[i] = new Placed(draft, base, voice, bar, onset + draft.onset, lasting);
+    if (draft.speed) tempos = [...tempos, { onset: onset + draft.onset, ...draft.speed }];
+  }
   return { written, onset, duration, events, held: events[0]?.continues === true, tempos };
 }
 
+const insideOf = (drafts: readonly Draft[], duration: Tick): readonly Draft[] =>
+  drafts.filter(({ onset, irregular }) => onset < duration || (onset === duration && irregular === 'grace'));
+
 function partOf(voice: Voice, stream: Stream | null, measures: Measures, ruled: Ruled, tune: Tune): Part {
-  const events: Event[] = [];
-  for (const measure of measures) if (measure) for (const event of measure.events) events.push(event);
+  const events: Event[] = new Array(
+    measures.reduce((sum, measure) => sum + (measure?.events.length ?? 0), 0),
+  );
+  let count = 0;
+  for (const measure of measures) if (measure) for (const event of measure.events) events[count++] = event;
   return {
     voice,
     id: stream ? stream.id : null,
@@ -122,6 +127,7 @@ function temposOf(measures: Reading['measures']): Tempo[] {
   const tempos = new Map<Tick, Tempo>();
   for (const voice of measures)
     for (const measure of voice)
-      for (const tempo of measure?.tempos ?? []) if (!tempos.has(tempo.onset)) tempos.set(tempo.onset, tempo);
+      if (measure && measure.tempos.length > 0)
+        for (const tempo of measure.tempos) if (!tempos.has(tempo.onset)) tempos.set(tempo.onset, tempo);
   return [...tempos.values()].sort((a, b) => a.onset - b.onset);
 }

@@ -104,9 +104,11 @@ function hearAll({ score, measures }: Reading, text: string, before?: Checked): 
   const stands = before && sameLaws(before.reading.score.directives, directives);
   const step = TICKS_PER_WHOLE / directives.grid;
   for (const voice of VOICES) {
+    const now = measures[voice];
     const old = stands ? before.reading.measures[voice] : [];
-    measures[voice].forEach((measure, bar) => {
-      if (!measure) return;
+    for (let bar = 0; bar < now.length; bar++) {
+      const measure = now[bar];
+      if (!measure) continue;
       const known = old[bar];
       const found =
         known && saysTheSame(known, measure, step)
@@ -114,12 +116,12 @@ function hearAll({ score, measures }: Reading, text: string, before?: Checked): 
           : hear({
               voice,
               events: measure.events,
-              before: () => eventBefore(measures[voice], bar),
+              before: () => eventBefore(now, bar),
               directives,
               text,
             });
       if (found && found.length > 0) heard.set(measure, found);
-    });
+    }
   }
   return heard;
 }
@@ -205,7 +207,8 @@ function* missingFields({ tune, score }: Case): Iterable<Found> {
 /** Music after a blank line belongs to no tune: readers stop there. */
 function* textAfterTune({ tree, tune }: Case): Iterable<Found> {
   let blank = -1;
-  for (const [i, line] of tree.lines.entries()) {
+  for (let i = 0; i < tree.lines.length; i++) {
+    const line = tree.lines[i]!;
     if (line.start < tune.headerEnd) continue;
     if (line.kind === 'field' && line.text.startsWith('X:')) return;
     if (line.kind === 'blank' && blank < 0) blank = i;
@@ -267,9 +270,9 @@ function* shortVoices({ score }: Case): Iterable<Found> {
 // ---- bars
 
 function* barLengths({ score, rows, text }: Case): Iterable<Found> {
-  for (const [i, row] of rows.entries()) {
+  for (let i = 0; i < rows.length; i++) {
     const bar = score.bars[i]!;
-    for (const { voice, written } of deviations(row, bar.duration)) {
+    for (const { voice, written } of deviations(rows[i]!, bar.duration)) {
       const { raw } = written;
       const difference = bar.duration - raw.length;
       const advice = difference > 0 ? `Add ${fraction(difference)}` : `Take away ${fraction(-difference)}`;
@@ -294,9 +297,9 @@ function fillUp(written: Written, missing: Tick, text: string): Fix {
 }
 
 function* missingBarLines({ score, rows }: Case): Iterable<Found> {
-  for (const [i, row] of rows.entries()) {
+  for (let i = 0; i < rows.length; i++) {
     for (const voice of VOICES) {
-      const written = row[voice];
+      const written = rows[i]![voice];
       if (!written || written.raw.lineMissing < 0) continue;
       const at = written.base + written.raw.lineMissing;
       const message = `The ${VOICE_NAMES[voice].toLowerCase()} has no bar line before bar ${score.bars[i]?.number}, where the other voices have one. Add \`|\`.`;
@@ -308,7 +311,8 @@ function* missingBarLines({ score, rows }: Case): Iterable<Found> {
 
 /** Bars on which the voices agree, but not with the metre. Pickups and bars split by a repeat are fine. */
 function* barMetres({ score, rows }: Case): Iterable<Found> {
-  for (const [i, bar] of score.bars.entries()) {
+  for (let i = 0; i < score.bars.length; i++) {
+    const bar = score.bars[i]!;
     const full = bar.metre ? barTicks(bar.metre) : bar.duration;
     if (bar.duration === full) continue;
     if (bar.duration < full && mayBeShort(i, score.bars, rows)) continue;
@@ -331,16 +335,19 @@ function mayBeShort(i: number, bars: Reading['score']['bars'], rows: Reading['ro
 
 function outOfRange({ voice, events, directives }: Notes): Iterable<Found> {
   const range = directives.range[voice];
-  const outside = ({ continues, irregular, state, pitches }: Event): Pitch | null =>
-    continues || irregular === 'grace' || state === 'open' ? null : firstOutside(pitches, range);
-  return events
-    .filter((event) => outside(event) !== null)
-    .map((event) => {
-      const pitch = outside(event)!;
-      const message = `${pitchName(pitch)} is ${midi(pitch) < range.low ? 'below' : 'above'} the ${VOICE_NAMES[voice].toLowerCase()}'s range. Move it, or widen the range with \`%%cantus:range\`.`;
-      return { message, span: event.span };
-    });
+  let found: Found[] | null = null;
+  for (const event of events) {
+    if (event.continues || event.irregular === 'grace' || event.state === 'open') continue;
+    const pitch = firstOutside(event.pitches, range);
+    if (!pitch) continue;
+    const message = `${pitchName(pitch)} is ${midi(pitch) < range.low ? 'below' : 'above'} the ${VOICE_NAMES[voice].toLowerCase()}'s range. Move it, or widen the range with \`%%cantus:range\`.`;
+    found ??= [];
+    found.push({ message, span: event.span });
+  }
+  return found ?? NOTHING;
 }
+
+const NOTHING: readonly Found[] = [];
 
 function firstOutside(pitches: readonly Pitch[], { low, high }: Range): Pitch | null {
   for (const pitch of pitches) {

@@ -158,7 +158,7 @@ export class Hand {
     this.sounds.transpose = after.transpose;
     this.metre = after.metre;
     this.unit = after.unit;
-    this.bar = this.openBar();
+    this.refresh();
     this.bar.repeat = after.repeat;
     this.bar.ending = after.ending;
     this.verse = verse;

@@ -88,6 +88,7 @@ export function passageAt(passage: Passage, start: number): Passage {
   if (by === 0) return passage;
   const { contents, before, after, verse, verseAt } = passage;
   const bars = passage.bars.map(({ raw }) => ({ raw, base: start }));
-  const findings = passage.findings.map((finding) => moved(finding, by));
+  const findings =
+    passage.findings.length === 0 ? passage.findings : passage.findings.map((finding) => moved(finding, by));
   return { contents, start, before, after, verse, verseAt, bars, findings };
 }

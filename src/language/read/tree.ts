@@ -100,14 +100,15 @@ export function readTree(text: string, previous?: Tree): Tree {
   const lines = places.map(({ start, end, eol }, i): Line => {
     const own = text.slice(start, end);
     const kind = classify(own);
-    const says = (line: Line | undefined): line is Line => line?.text === own && line.kind === kind;
-    const [here, shifted] = [old[i], old[i + moved]];
-    const known = says(here) ? here : says(shifted) ? shifted : null;
+    const known = lineSaying(own, kind, old[i]) ?? lineSaying(own, kind, old[i + moved]);
     if (known?.start === start && known.eol === eol) return known;
     return new Line(known?.content ?? new Content(kind, own), start, eol);
   });
   return { lines };
 }
+
+const lineSaying = (text: string, kind: LineKind, line: Line | undefined): Line | null =>
+  line?.text === text && line.kind === kind ? line : null;
 
 interface Place {
   readonly start: number;
@@ -125,13 +126,20 @@ function split(text: string): Place[] {
     start = 1;
   }
   while (start < text.length) {
-    const match = ends.exec(text);
-    const end = match ? match.index : text.length;
-    const eol = match ? match[0] : '';
-    places.push({ start, end, eol });
-    start = end + eol.length;
+    const next = ends.test(text) ? ends.lastIndex : text.length;
+    const eol = endOf(text, start, next);
+    places.push({ start, end: next - eol.length, eol });
+    start = next;
   }
   return places;
+}
+
+/** How a line that reaches to the start of the next one ends. */
+function endOf(text: string, start: number, next: number): string {
+  const last = text[next - 1];
+  if (last === '\r') return '\r';
+  if (last !== '\n') return '';
+  return next - 1 > start && text[next - 2] === '\r' ? '\r\n' : '\n';
 }
 
 /** The text of a tree. `print(readTree(text)) === text` for every string. */
