@@ -402,8 +402,11 @@ export class Hand {
     if (!last || this.lastBar !== this.bar || this.grace) return;
     const first = item.text[0] === '>' ? longer : shorter;
     const duration = Math.round((last.duration * first.num) / first.den);
-    this.bar.length += duration - last.duration;
+    const later = duration - last.duration;
+    this.bar.length += later;
     last.duration = duration;
+    // Grace notes may stand before the sign: `A{g}>B`.
+    for (const grace of this.bar.events.slice(this.bar.events.indexOf(last) + 1)) grace.onset += later;
     this.broken = item.text[0] === '>' ? shorter : longer;
   }
 

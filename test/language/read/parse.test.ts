@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parse } from '../../../src/language/read/parse.ts';
+import { TICKS_PER_WHOLE } from '../../../src/language/time.ts';
 import { shown } from './shown.ts';
 
 /** Reads a soprano line in quarters, 4/4, C major unless the fields say otherwise. */
@@ -27,6 +28,7 @@ describe('a line of music', () => {
     ['a triplet', '(3CDE F3', 'S: C4:1/6 D4:1/6 E4:1/6 F4:3/4'],
     ['a tuplet in full', '(3:2:2 C2D F G/ G/', 'S: C4:1/3 D4:1/6 F4:1/4 G4:1/8 G4:1/8'],
     ['a duplet in three time', '(2CD', 'S: C4:3/16 D4:3/16', 'M:6/8\nL:1/8\nK:C'],
+    ['grace notes before a broken rhythm', 'C{g}>D {e}E2', 'S: C4:3/8 ~G5 D4:1/8 ~E5 E4:1/2'],
     ['grace notes take no time', '{g}C2 {/de}D2', 'S: ~G5 C4:1/2 ~D5 ~E5 D4:1/2'],
     ['divisi', '[CE]2 [EC]2', 'S: C4+E4:1/2 C4+E4:1/2'],
     ['lengths inside chords', '[C2E2] [C2E2]/2 C', 'S: C4+E4:1/2 C4+E4:1/4 C4:1/4'],
@@ -304,6 +306,12 @@ describe('what hangs on notes', () => {
     ],
     ['gone on with', 'w: one two\n+: three', ['one', 'two', 'three', '', '', '', '', '']],
   ])('%s', (_, lyrics, expected) => expect(words(lyrics)).toEqual(expected));
+
+  test('grace notes stand where the next note begins, behind a lengthened one too', () => {
+    const { events } = parse('X:1\nM:4/4\nL:1/4\nK:C\nC{g}>D {e}E<F |\n').score.parts[0];
+    const quarter = TICKS_PER_WHOLE / 4;
+    expect(events.map(({ onset }) => onset / quarter)).toEqual([0, 1.5, 1.5, 2, 2, 2.5]);
+  });
 
   test('rests and grace notes take no syllable, open notes do', () => {
     const { score } = melody('C z {g}D ?x |\nw: a b c');
