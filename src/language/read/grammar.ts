@@ -123,6 +123,9 @@ const restOf = (letter: string): Core => ({
 /** Notes up to this length are made once for all texts: there are not many of them, and they make up most pieces. */
 const LONGEST_KNOWN = 4;
 
+/** What an event is while the grammar is being learnt, before there is a text. */
+const RECORDED: Item = { kind: 'unknown', text: '', start: 0, end: 0 };
+
 /** Every note of a piece comes by here: what a rule may choose from is made once, not at each visit. */
 class MusicGrammar extends EmbeddedActionsParser {
   private readonly onLine;
@@ -189,13 +192,13 @@ class MusicGrammar extends EmbeddedActionsParser {
   }
 
   /** Part of the rule of lines, which has one for nearly every note. */
-  private event(): EventItem {
+  private event(): Item {
     this.prefix = '';
     const first = this.LA(1);
     const core = this.OR1<Core>(this.heads);
     const length = this.touches ? this.OPTION(this.takeLength) : undefined;
     const tie = this.touches ? this.OPTION1(this.takeTie) : undefined;
-    return this.ACTION(() => this.finish(first, core, length, tie));
+    return this.RECORDING_PHASE ? RECORDED : this.finish(first, core, length, tie);
   }
 
   private readonly takeLength = () => this.CONSUME1(Music.Length);
