@@ -113,17 +113,22 @@ function hearAll({ score, measures }: Reading, text: string, before?: Checked): 
       const found =
         known && saysTheSame(known, measure, step)
           ? movedWith(measure, known, before?.heard.get(known))
-          : hear({
-              voice,
-              events: measure.events,
-              before: () => eventBefore(now, bar),
-              directives,
-              text,
-            });
+          : hearIn(now, voice, bar, directives, text);
       if (found && found.length > 0) heard.set(measure, found);
     }
   }
   return heard;
+}
+
+function hearIn(
+  measures: Measures,
+  voice: Voice,
+  bar: number,
+  directives: Directives,
+  text: string,
+): readonly Problem[] {
+  const { events } = measures[bar]!;
+  return hear({ voice, events, before: () => eventBefore(measures, bar), directives, text });
 }
 
 /** What was found in a bar that has moved to where another one stands now. */
