@@ -1,8 +1,9 @@
 // `cantus evaluate`: how likely a model finds real chorales, by the papers' protocols. Thin: options in, a table out.
 
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Predict } from '../engine/predict.ts';
-import { type CardFigure, modelCard } from '../engine/training/card.ts';
+import { type CardFigure, figuresIn, modelCard, renewed } from '../engine/training/card.ts';
 import { type Piece, readCorpus } from '../engine/training/corpus.ts';
 import {
   DEFAULT_EVALUATION,
@@ -92,8 +93,10 @@ async function measureLosses(
   shell.err('\r                      \r');
   report(shell.out, [...ours, ...hold], chosen, spec.resolution, options);
   if (options.card === true) {
-    const figures = [...ours, ...hold].map((line) => figureOf(line, chosen));
-    writeWhole(join(folder, 'card.md'), Buffer.from(modelCard(name, spec, training, figures)));
+    const path = join(folder, 'card.md');
+    const before = existsSync(path) ? figuresIn(readFileSync(path, 'utf8')) : [];
+    const fresh = [...ours, ...hold].map((line) => figureOf(line, chosen));
+    writeWhole(path, Buffer.from(modelCard(name, spec, training, renewed(before, fresh))));
   }
 }
 
@@ -104,16 +107,19 @@ function figureOf(
   return {
     name: predictor === 'hold' ? `${measure}, *hold* baseline` : measure,
     value: `${pieceMean.toFixed(3)} ± ${standardError.toFixed(3)}`,
-    protocol: `${protocolOf(chosen)}, ${pieces} pieces`,
+    protocol: `${protocolOf(measure, chosen)}, ${pieces} pieces`,
   };
 }
 
-const protocolOf = ({ order, orderings, crop, frames, dropContext }: EvaluationOptions): string =>
+/** What a figure depends on: with the melody given there is no order. */
+const protocolOf = (
+  measure: string,
+  { order, orderings, crop, frames, dropContext }: EvaluationOptions,
+): string =>
   [
-    `${order} order`,
-    `M = ${orderings}`,
+    ...(measure.startsWith('melody') ? [] : [`${order} order`, `M = ${orderings}`]),
     crop ? `first ${crop} steps` : 'whole pieces',
-    ...(frames ? [`${frames} frames of each drawn at random`] : []),
+    ...(frames && measure.startsWith('framewise') ? [`${frames} frames of each drawn at random`] : []),
     `${dropContext ? 'without' : 'with'} metre and fermatas`,
   ].join(', ');
 
@@ -164,7 +170,7 @@ function report(
     out(`${JSON.stringify({ protocol, rows: all }, null, 2)}\n`);
     return;
   }
-  out(`grid of ${grid}, ${protocolOf(chosen)}, seed ${seed}\n`);
+  out(`grid of ${grid}, ${protocolOf('framewise', chosen)}, seed ${seed}\n`);
   out('measure                  predictor     nats   per piece         pieces   frames or cells\n');
   for (const { measure, predictor, mean, pieceMean, standardError, pieces, count } of all) {
     const perPiece = `${pieceMean.toFixed(3)} ± ${standardError.toFixed(3)}`;

@@ -110,6 +110,12 @@ describe('train and evaluate', () => {
       /\| framewise \| \d+\.\d{3} ± \d+\.\d{3} \| random order, M = 1, first 4 steps, without/,
     );
 
+    // What was measured another way stays; what was measured this way is renewed.
+    await run(evaluateRow, { ...short, order: 'chronological', card: true });
+    await run(evaluateRow, { ...short, card: true });
+    const framewise = readFileSync(join(other, 'card.md'), 'utf8').match(/^\| framewise \|.*$/gm)!;
+    expect(framewise.map((line) => /(\w+) order/.exec(line)![1]).sort()).toEqual(['chronological', 'random']);
+
     const asked = { data, model: other, profile: true, fills: 3, crop: 16, voices: 'A,B', steps: 2 };
     const style = JSON.parse((await run(evaluateRow, { ...asked, json: true })).out);
     expect(style.protocol).toMatchObject({ fills: 3, pieces: 1, voices: 'AB', rules: 'bach', steps: 2 });

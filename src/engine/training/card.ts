@@ -16,6 +16,22 @@ const PROTOCOLS: Readonly<Record<string, string>> = {
   melody: 'mean −log p per cell of alto, tenor and bass with the soprano given, validation split',
 };
 
+const row = ({ name, value, protocol }: CardFigure): string => `| ${name} | ${value} | ${protocol} |`;
+
+/** What was measured besides the training's own figures, as a card tells it. */
+export function figuresIn(card: string): readonly CardFigure[] {
+  return [...card.matchAll(/^\| (.+?) \| ([\d.]+ ± [\d.]+) \| (.+) \|$/gm)].map(
+    ([, name = '', value = '', protocol = '']) => ({ name, value, protocol }),
+  );
+}
+
+/** The figures of before, with `fresh` ones in place of those measured alike. */
+export function renewed(before: readonly CardFigure[], fresh: readonly CardFigure[]): readonly CardFigure[] {
+  const isAlike = (one: CardFigure): boolean =>
+    fresh.some(({ name, protocol }) => one.name === name && one.protocol === protocol);
+  return [...before.filter((figure) => !isAlike(figure)), ...fresh];
+}
+
 /** Markdown. */
 export function modelCard(
   name: string,
@@ -48,7 +64,7 @@ Fills open notes of four-voice chorales on a grid of 1/${resolution}.
 
 | figure | nats | protocol |
 |---|---|---|
-${figures.map((f) => `| ${f.name} | ${f.value} | ${f.protocol} |`).join('\n')}
+${figures.map(row).join('\n')}
 
 ## Limits
 It knows one style: homophonic chorales of the early eighteenth century, in four voices within the ranges of a choir.
