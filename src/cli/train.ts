@@ -150,11 +150,19 @@ async function startingState(options: Options, out: string): Promise<TrainingSta
   const grid = gridOption(options) ?? 16;
   if (from === undefined) return freshState(specFrom(options, grid), seed);
   const { spec, weights, statistics, training } = readModel(readFileSync(weightsPath(from)));
-  if (options.grid === undefined || grid === spec.resolution)
-    return stateFrom(spec, weights, statistics, seed, training.data);
-  const fold = spec.resolution === spec.fold * 4 ? ((grid / 4) as NetworkSpec['fold']) : spec.fold;
-  const coarser: NetworkSpec = { ...spec, resolution: grid, fold };
-  return stateFrom(coarser, transferWeights(spec, coarser, weights), statistics, seed, training.data);
+  const goal = successorOf(spec, options.grid === undefined ? spec.resolution : grid);
+  return stateFrom(goal, transferWeights(spec, goal, weights), statistics, seed, training.data);
+}
+
+/** The shape on another grid; a network that sees held pitches learns to see echoes too. */
+function successorOf(spec: NetworkSpec, resolution: NetworkSpec['resolution']): NetworkSpec {
+  const fold = Math.max(1, (spec.fold * resolution) / spec.resolution) as NetworkSpec['fold'];
+  return {
+    ...spec,
+    resolution,
+    fold,
+    inputs: { ...spec.inputs, echo: spec.inputs.echo || spec.inputs.held },
+  };
 }
 
 function specFrom(options: Options, grid: 16 | 8 | 4): NetworkSpec {

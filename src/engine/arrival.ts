@@ -2,6 +2,7 @@
 // what they are good for.
 
 import type { Filled, Grid } from '../language/roll.ts';
+import { ECHOES, type Echo } from './echo.ts';
 import type { Harmonization, Progress } from './harmonizer.ts';
 import { type Offence, TARIFFS } from './offences.ts';
 import type { Context, Probabilities, View } from './predict.ts';
@@ -32,6 +33,7 @@ import {
   listOf,
   nullable,
   oneOf,
+  optional,
   record,
   where,
 } from './shape.ts';
@@ -113,14 +115,21 @@ const hasLength = (array: ArrayLike<number> | null, length: number): boolean =>
   array === null || array.length === length;
 
 export const isView: Guard<View> = where(
-  record<View>({ steps: isSteps, pitch: int16, erased: bytes, context: isContext }),
-  ({ steps, pitch, erased, context }) =>
+  record<View>({
+    steps: isSteps,
+    pitch: int16,
+    erased: bytes,
+    context: isContext,
+    echo: optional(record<Echo>({ pitch: int16, strength: floats })),
+  }),
+  ({ steps, pitch, erased, context, echo }) =>
     hasLength(pitch, 4 * steps) &&
     hasLength(erased, 4 * steps) &&
     hasLength(context.phase, steps) &&
     hasLength(context.barSteps, steps) &&
     hasLength(context.fermata, steps) &&
     hasLength(context.onset, 4 * steps) &&
+    (echo === undefined || [echo.pitch, echo.strength].every((a) => a.length === ECHOES * 4 * steps)) &&
     all(pitch, isCellPitch),
 );
 

@@ -2,6 +2,7 @@
 // of the channels; knows no runtime.
 
 import { HELD, REST, STARTS } from '../language/roll.ts';
+import { ECHOES, echoOf } from './echo.ts';
 import { beatColumns, COLUMN_PLANES, inputChannels, type NetworkShape, outputChannels } from './network.ts';
 import type { Probabilities, View } from './predict.ts';
 
@@ -28,7 +29,7 @@ const nearness = (distance: number): number => 1 / (1 + distance / 2);
 
 /**
  * Paints one view into `out` (pictureSize numbers from `offset`, all zero before), channels in the order: roll,
- * erased, held left, held right, held by both, onsets, rests (each voice x fold + step in column), then inside,
+ * erased, held left, held right, held by both, onsets, rests, echo (each voice x fold + step in column), then inside,
  * beyond, fermata (step in column), then the planes of a column. Pictures may be wider than the view needs; what
  * lies outside is neither known nor erased. Pitches out of the network's range are left out.
  */
@@ -57,6 +58,7 @@ export function paint(
   const both = spec.inputs.held ? take() : -1;
   const onsets = spec.inputs.onsets ? take() : -1;
   const rests = spec.inputs.rests ? take() : -1;
+  const echo = spec.inputs.echo ? take() : -1;
 
   for (let voice = 0; voice < 4; voice++) {
     const row = (base: number, step: number): number => {
@@ -88,6 +90,7 @@ export function paint(
         out,
       );
   }
+  if (echo >= 0) paintEcho(spec, view, front, columns, out, echo);
   if (spec.inputs.context) paintContext(spec, view, front, columns, out, next);
 }
 
@@ -121,6 +124,27 @@ function paintHeld(
     if (leftPitch >= 0 && leftPitch === rightPitch) {
       out[row(2, step) + leftPitch] = nearness(Math.min(step - before, after - step));
     }
+  }
+}
+
+/** What sounds where the piece sings the same again, as bright as it is sure. */
+function paintEcho(
+  spec: NetworkShape,
+  view: View,
+  front: number,
+  columns: number,
+  out: Float32Array,
+  base: number,
+): void {
+  const { fold, lowest, pitches: P } = spec;
+  const cells = 4 * view.steps;
+  const { pitch, strength } = view.echo ?? echoOf(view, fold * beatColumns(spec));
+  for (let i = 0; i < ECHOES * cells; i++) {
+    const row = pitch[i]! - lowest;
+    if (strength[i] === 0 || row < 0 || row >= P) continue;
+    const slot = front + ((i % cells) >> 2);
+    out[base + ((i & 3) * fold + (slot % fold)) * columns * P + Math.floor(slot / fold) * P + row] =
+      strength[i]!;
   }
 }
 

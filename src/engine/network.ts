@@ -31,6 +31,8 @@ export interface InputPlanes {
   readonly rests: boolean;
   /** Metre, fermatas, the bounds of the piece, and the height of a row. */
   readonly context: boolean;
+  /** What sounds where the piece sings the same again. */
+  readonly echo?: boolean;
   /** Columns of a beat (1 where it is not said); where there are more than one, each is told which it is. */
   readonly pulse?: 1 | 2 | 4;
 }
@@ -42,7 +44,7 @@ export interface NetworkSpec extends NetworkShape {
 }
 
 const ROLLS_ONLY: InputPlanes = { held: false, onsets: false, rests: false, context: false };
-const ALL_PLANES: InputPlanes = { held: true, onsets: true, rests: true, context: true };
+const ALL_PLANES: InputPlanes = { held: true, onsets: true, rests: true, echo: true, context: true };
 
 /** 36 (C2) to 81 (A5): all that the chorales sing. */
 const CHORALE_PITCHES = { lowest: 36, pitches: 46 } as const;
@@ -175,7 +177,7 @@ export interface Layer {
 }
 
 /** Planes over cells come four voices x fold to a plane; planes over steps, fold; planes over columns, one. */
-export const CELL_PLANES = { roll: 1, erased: 1, held: 3, onsets: 1, rests: 1 } as const;
+export const CELL_PLANES = { roll: 1, erased: 1, held: 3, onsets: 1, rests: 1, echo: 1 } as const;
 export const STEP_PLANES = ['inside', 'beyond', 'fermata'] as const;
 export const COLUMN_PLANES = [
   'begins',
@@ -198,9 +200,13 @@ export const beatColumns = ({ inputs }: NetworkShape): number => inputs.pulse ??
 
 /** Number of input channels. */
 export function inputChannels(spec: NetworkShape): number {
-  const { held, onsets, rests, context } = spec.inputs;
+  const { held, onsets, rests, echo, context } = spec.inputs;
   const cells =
-    2 + (held ? CELL_PLANES.held : 0) + (onsets ? CELL_PLANES.onsets : 0) + (rests ? CELL_PLANES.rests : 0);
+    2 +
+    (held ? CELL_PLANES.held : 0) +
+    (onsets ? CELL_PLANES.onsets : 0) +
+    (rests ? CELL_PLANES.rests : 0) +
+    (echo ? CELL_PLANES.echo : 0);
   const told = context ? STEP_PLANES.length * spec.fold + COLUMN_PLANES.length : 0;
   return cells * 4 * spec.fold + told + (beatColumns(spec) > 1 ? PULSE_PLANES.length : 0);
 }

@@ -1,5 +1,7 @@
 // The narrow waist between the sampler and whatever runs the network. No tensor library is known here.
 
+import type { Echo } from './echo.ts';
+
 /** What the network may know besides the pitches. Every part may be left out (null). Per step unless said. */
 export interface Context {
   /** Position in the full bar, in steps; -1 without metre. */
@@ -22,6 +24,8 @@ export interface View {
   /** steps x 4: 1 = the network may not see this cell and is asked for it. */
   readonly erased: Uint8Array;
   readonly context: Context;
+  /** What the whole piece says, where this is a part of it; otherwise the view is compared with itself. */
+  readonly echo?: Echo;
 }
 
 /** The network's answer for one view. */

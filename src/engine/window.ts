@@ -2,6 +2,7 @@
 // of them. Knows nothing of what is drawn from the answers.
 
 import { EITHER, type Grid, HELD, REST, STARTS } from '../language/roll.ts';
+import { type Echo, echoOf } from './echo.ts';
 import type { Predict, Probabilities, View } from './predict.ts';
 import { foldInto, type NetworkRange, type Offsets } from './transpose.ts';
 
@@ -89,7 +90,16 @@ function viewOf(grid: Grid, sight: Sight, window: Window, range: NetworkRange, o
       begins: from === 0,
       ends: to === grid.steps,
     },
+    echo: echoIn(grid, sight, window, range, offsets),
   };
+}
+
+/** What the rest of the piece, also outside of the window, says of the erased cells. */
+function echoIn(grid: Grid, sight: Sight, window: Window, range: NetworkRange, offsets: Offsets): Echo {
+  const beat = Math.max(1, grid.resolution / 4);
+  const echo = echoOf({ steps: grid.steps, ...sight }, beat, window.from, window.to);
+  const pitch = echo.pitch.map((midi, i) => (midi < 0 ? midi : foldInto(range, midi + offsets[i & 3])));
+  return { ...echo, pitch };
 }
 
 /** The network's answers to one round, by cell of the piece and by sounding pitch. */

@@ -134,6 +134,25 @@ describe('pictures', () => {
     expect(soprano(view, 2, 0)).toEqual([0, 0, 0, 0]);
   });
 
+  it('show what sounds where the piece sings the same again, as bright as it is sure', () => {
+    const phrase = [62, 60, 63, 61, 62];
+    const view = line([...phrase, null, ...phrase.slice(1)]);
+    const [faint, none, bright, neither] = soprano(view, 7, 5);
+    expect(bright).toBeGreaterThan(faint!);
+    expect(faint).toBeGreaterThan(0);
+    expect([none, neither]).toEqual([0, 0]);
+    expect(soprano(view, 7, 4)).toEqual([0, 0, 0, 0]);
+    const told = {
+      pitch: new Int16Array(2 * 40).fill(REST),
+      strength: new Float32Array(2 * 40),
+    };
+    told.pitch.set([61], 20);
+    told.pitch.set([63], 60);
+    told.strength.set([0.75], 20);
+    told.strength.set([0.25], 60);
+    expect(soprano({ ...view, echo: told }, 7, 5)).toEqual([0, 0.75, 0, 0.25]);
+  });
+
   it('show onsets only where they are told', () => {
     const onset = Uint8Array.from([STARTS, 2, 2, 2, HELD, 2, 2, 2, EITHER, 2, 2, 2]);
     const view = line([62, 62, null], { onset });

@@ -140,6 +140,32 @@ describe('weights on a coarser grid', () => {
     expect(stateFrom(coarse, moved, statistics, 1).weights).toEqual(moved);
   });
 
+  it.each([16, 8] as const)('leave room for the echoes of a network that knew none (1/%i)', (grid) => {
+    const knows = specOf('cantus', grid, { filters: 4, layers: 4 });
+    const without = { ...fine, inputs: { ...fine.inputs, echo: false } };
+    const { weights } = freshState(without, 3);
+    const moved = transferWeights(without, knows, weights);
+    const first = parametersOf(knows).find((p) => p.name === 'layer0.weight')!;
+    const was = parametersOf(without).find((p) => p.name === 'layer0.weight')!;
+    // Rolls, masks, held, onsets and rests stand before the echoes: seven planes of four voices.
+    const before = 28 * knows.fold;
+    const echoes = 4 * knows.fold;
+    for (let filter = 0; filter < 4; filter++) {
+      const row = first.offset + filter * first.shape[1]! * 9;
+      const source = was.offset + filter * was.shape[1]! * 9;
+      const empty = moved.subarray(row + 9 * before, row + 9 * (before + echoes));
+      expect(empty.every((w) => w === 0)).toBe(true);
+      expect(moved.subarray(row, row + 9)).toEqual(weights.subarray(source, source + 9));
+      const steps = 3 * 4 + 12;
+      if (grid === 16) {
+        const end = row + 9 * first.shape[1]!;
+        const its = source + 9 * was.shape[1]!;
+        expect(moved.subarray(end - 9 * steps, end)).toEqual(weights.subarray(its - 9 * steps, its));
+      }
+    }
+    expect(() => transferWeights(knows, without, moved)).toThrow(/grid/);
+  });
+
   it('are refused for another shape', () => {
     const other = specOf('cantus', 8, { filters: 8, layers: 4 });
     expect(() => transferWeights(fine, other, new Float32Array(0))).toThrow(/grid/);

@@ -2,6 +2,7 @@
 // measuring erases them. Chance comes in as a function.
 
 import { EITHER, REST } from '../../language/roll.ts';
+import { type Echo, echoOf } from '../echo.ts';
 import { paint, pictureSize, placementOf } from '../features.ts';
 import { beatColumns, type NetworkShape } from '../network.ts';
 import type { Predict, View } from '../predict.ts';
@@ -19,12 +20,12 @@ export interface Example {
 /** How cells are erased; the weights are shares of the examples. */
 export type MaskKind = 'cells' | 'frames' | 'frame-parts' | 'melody' | 'voices' | 'block';
 export const MASK_SHARES: Readonly<Record<MaskKind, number>> = {
-  cells: 0.3,
-  frames: 0.15,
+  cells: 0.25,
+  frames: 0.24,
   'frame-parts': 0.2,
   melody: 0.12,
-  voices: 0.11,
-  block: 0.12,
+  voices: 0.09,
+  block: 0.1,
 };
 
 /** Lowest and highest pitch of each voice that transposed examples may reach. */
@@ -140,16 +141,22 @@ function transpositions(pitch: Int16Array): number[] {
   return Array.from({ length: most - least + 1 }, (_, i) => least + i);
 }
 
+/** Share of the examples that know neither metre nor fermatas. */
+const BARE = 0.15;
+
 /** A random example: crop, transposition, mask, and context of which parts are dropped at random. */
 export function drawExample(chance: Chance, piece: Piece, shape: NetworkShape, columns: number): Example {
   const { from, to } = cropOf(chance, piece, shape, columns);
   const { view, onset } = excerpt(piece, from, to);
   const shifts = transpositions(view.pitch);
   const shift = shifts[below(chance, shifts.length)]!;
-  const pitch = view.pitch.map((midi) => (midi === REST ? REST : midi + shift));
-  const erased = drawMask(chance, view.steps, pick(chance, MASK_SHARES));
-  const metre = chance() < 0.75;
-  const fermata = chance() < 0.75;
+  const pitch = transposed(view.pitch, shift);
+  const kind = pick(chance, MASK_SHARES);
+  const everywhere = drawPieceMask(chance, piece.steps, kind, from, to);
+  const erased = everywhere.slice(4 * from, 4 * to);
+  const bare = chance() < BARE;
+  const metre = !bare && chance() < 0.8;
+  const fermata = !bare && chance() < 0.8;
   const bounds = chance() < 0.9;
   const context = {
     phase: metre ? view.context.phase : null,
@@ -159,7 +166,39 @@ export function drawExample(chance: Chance, piece: Piece, shape: NetworkShape, c
     begins: bounds && view.context.begins,
     ends: bounds && view.context.ends,
   };
-  return { view: { ...view, pitch, erased, context }, onset };
+  const echo = shape.inputs.echo ? echoes(piece, everywhere, shift, from, to, shape) : undefined;
+  return { view: { ...view, pitch, erased, context, ...(echo ? { echo } : {}) }, onset };
+}
+
+const transposed = (pitch: Int16Array, shift: number): Int16Array =>
+  pitch.map((midi) => (midi === REST ? REST : midi + shift));
+
+/**
+ * A mask over the whole piece of which the crop has its share: what is erased at random or by voices is so everywhere,
+ * a block lies in the crop.
+ */
+function drawPieceMask(chance: Chance, steps: number, kind: MaskKind, from: number, to: number): Uint8Array {
+  if (kind === 'block') {
+    const erased = new Uint8Array(4 * steps);
+    erased.set(drawMask(chance, to - from, kind), 4 * from);
+    return erased;
+  }
+  const erased = drawMask(chance, steps, kind);
+  if (!erased.subarray(4 * from, 4 * to).includes(1)) erased[4 * from + below(chance, 4 * (to - from))] = 1;
+  return erased;
+}
+
+/** What the rest of the piece says of the crop. */
+function echoes(
+  piece: Piece,
+  erased: Uint8Array,
+  shift: number,
+  from: number,
+  to: number,
+  shape: NetworkShape,
+): Echo {
+  const whole = { steps: piece.steps, pitch: transposed(piece.pitch, shift), erased };
+  return echoOf(whole, shape.fold * beatColumns(shape), from, to);
 }
 
 /** Onsets are mostly not told; sometimes those of the known cells, sometimes all (an open note of fixed rhythm). */

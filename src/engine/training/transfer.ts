@@ -12,16 +12,16 @@ import {
 } from '../network.ts';
 
 /**
- * The weights of `from` laid out for `to`, which differs in its grid only.
+ * The weights of `from` laid out for `to`, which differs in its grid, or in seeing echoes, only.
+ * New planes begin with weights of nothing: they change no answer until they are trained.
  *
  * @throws EngineFailure `bad-model` when the two differ in anything else
  */
 export function transferWeights(from: NetworkSpec, to: NetworkSpec, weights: Float32Array): Float32Array {
-  const bare = (spec: NetworkSpec) => JSON.stringify({ ...spec, fold: 0, resolution: 0, preset: '' });
-  if (bare(from) !== bare(to) || from.fold % to.fold !== 0) {
+  if (bare(from) !== bare(to) || from.fold % to.fold !== 0 || (from.inputs.echo && !to.inputs.echo)) {
     throw new EngineFailure('bad-model', 'The two networks differ in more than their grid.');
   }
-  const inputs = channelMap(inputGroups(from), from.fold, to.fold, inputChannels(to));
+  const inputs = inputMap(from, to);
   const answers = from.onsetAnswer ? 8 : 4;
   const outputs = channelMap({ folded: answers, single: 0 }, from.fold, to.fold, answers * to.fold);
   const biases = channelMap({ folded: 4, single: 0 }, from.fold, to.fold, 4 * to.fold);
@@ -38,12 +38,30 @@ export function transferWeights(from: NetworkSpec, to: NetworkSpec, weights: Flo
     const width = source.shape[1] ?? 1;
     rowMap.forEach((row, r) => {
       columnMap.forEach((column, c) => {
+        if (column < 0) return;
         const at = source.offset + (row * width + column) * size;
         out.set(weights.subarray(at, at + size), p.offset + (r * columns + c) * size);
       });
     });
   }
   return out;
+}
+
+/** What must be the same in both: all but the grid, and planes that weights of nothing can be laid out for. */
+const bare = (spec: NetworkSpec): string =>
+  JSON.stringify({ ...spec, fold: 0, resolution: 0, preset: '', inputs: { ...spec.inputs, echo: false } });
+
+/** For each input channel of `to`, the one of `from`; -1 for those of planes it has not. */
+function inputMap(from: NetworkSpec, to: NetworkSpec): number[] {
+  const without = { ...to, inputs: { ...to.inputs, echo: from.inputs.echo ?? false } };
+  const map = channelMap(inputGroups(from), from.fold, to.fold, inputChannels(without));
+  if (to.inputs.echo && !from.inputs.echo) {
+    const { held, onsets, rests } = to.inputs;
+    const before =
+      2 + (held ? CELL_PLANES.held : 0) + (onsets ? CELL_PLANES.onsets : 0) + (rests ? CELL_PLANES.rests : 0);
+    map.splice(before * 4 * to.fold, 0, ...new Array<number>(CELL_PLANES.echo * 4 * to.fold).fill(-1));
+  }
+  return map;
 }
 
 interface Groups {
@@ -53,12 +71,13 @@ interface Groups {
 }
 
 function inputGroups(spec: NetworkSpec): Groups {
-  const { held, onsets, rests, context } = spec.inputs;
+  const { held, onsets, rests, echo, context } = spec.inputs;
   const planes = [
     2,
     held ? CELL_PLANES.held : 0,
     onsets ? CELL_PLANES.onsets : 0,
     rests ? CELL_PLANES.rests : 0,
+    echo ? CELL_PLANES.echo : 0,
   ];
   const cells = 4 * planes.reduce((a, b) => a + b, 0);
   const folded = cells + (context ? STEP_PLANES.length : 0);

@@ -98,6 +98,27 @@ describe('windows', () => {
     expect(pieces.nll).toEqual(whole.nll);
   });
 
+  test('a window hears what sounds outside of it where the piece sings the same again', async () => {
+    const phrase = Array.from({ length: 64 }, (_, step) => 60 + ((Math.floor(step / 4) * 5) % 11));
+    const grid = gridOf(16 * 40);
+    for (let cell = 0; cell < grid.open.length; cell++) {
+      const step = cell >> 2;
+      grid.open[cell] = 0;
+      grid.pitch[cell] = phrase[step % 64] - 5 * (cell & 3) + (step >= 128 && step < 576 ? step % 3 : 0);
+      grid.onset[cell] = STARTS;
+    }
+    const open = 4 * 84 + 1;
+    grid.open[open] = 1;
+    const predict = fake(local);
+    const settings = { seed: 4, temperature: [1, 1, 1, 1], steps: 1, alternatives: 1, rules: 'off' } as const;
+    await harmonize(grid, predict, { ...settings, schedule: 'blocks', range: RANGE, window: 64 });
+    const [view] = predict.calls[0];
+    expect(view.steps).toBeLessThan(100);
+    const at = view.erased.indexOf(1);
+    expect(view.echo?.pitch[at]).toBe(grid.pitch[open - 4 * 64]);
+    expect(view.echo?.strength[at]).toBeGreaterThan(0.5);
+  });
+
   test('a window knows whether the piece begins or ends in it, and each view is on its own', async () => {
     const predict = fake(local);
     const settings = { seed: 4, temperature: [1, 1, 1, 1], steps: 1, alternatives: 1, rules: 'off' } as const;
