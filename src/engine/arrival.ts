@@ -120,7 +120,7 @@ export const isView: Guard<View> = where(
     pitch: int16,
     erased: bytes,
     context: isContext,
-    echo: optional(record<Echo>({ pitch: int16, strength: floats })),
+    echo: optional(record<Echo>({ pitch: int16, strength: floats, step: int32 })),
   }),
   ({ steps, pitch, erased, context, echo }) =>
     hasLength(pitch, 4 * steps) &&
@@ -129,7 +129,8 @@ export const isView: Guard<View> = where(
     hasLength(context.barSteps, steps) &&
     hasLength(context.fermata, steps) &&
     hasLength(context.onset, 4 * steps) &&
-    (echo === undefined || [echo.pitch, echo.strength].every((a) => a.length === ECHOES * 4 * steps)) &&
+    (echo === undefined ||
+      [echo.pitch, echo.strength, echo.step].every((a) => a.length === ECHOES * 4 * steps)) &&
     all(pitch, isCellPitch),
 );
 

@@ -9,11 +9,12 @@ export const ECHOES = 2;
 
 /**
  * For each erased cell (steps x 4), the pitches best supported by other places of the piece, the best one first: MIDI
- * number (REST where there is none) and strength, 0 to 1. Both [ECHOES, steps x 4].
+ * number (REST where there is none), strength, 0 to 1, and the step where it sounds. All [ECHOES, steps x 4].
  */
 export interface Echo {
   readonly pitch: Int16Array;
   readonly strength: Float32Array;
+  readonly step: Int32Array;
 }
 
 /** What a beat of one voice says for a repeat when it is the same at both places, and against it when it is not. */
@@ -43,6 +44,7 @@ export function echoOf(
   const echo: Echo = {
     pitch: new Int16Array(ECHOES * cells).fill(REST),
     strength: new Float32Array(ECHOES * cells),
+    step: new Int32Array(ECHOES * cells).fill(-1),
   };
   if (!erased.subarray(4 * from, 4 * to).includes(1)) return echo;
   const agreement = new Float32Array(steps);
@@ -65,7 +67,8 @@ export function echoOf(
       if (evidence <= 0 || t < from || t >= to) continue;
       for (let cell = 4 * t; cell < 4 * t + 4; cell++) {
         const there = cell + 4 * lag;
-        if (erased[cell] && !erased[there]) suggest(echo, cells, cell - 4 * from, pitch[there]!, evidence);
+        if (erased[cell] && !erased[there])
+          suggest(echo, cell - 4 * from, { midi: pitch[there]!, step: there >> 2, evidence });
       }
     }
   }
@@ -88,24 +91,25 @@ function agreementAt(pitch: Int16Array, erased: Uint8Array, step: number, lag: n
   return found;
 }
 
-/** Keeps the best pitches of a cell, each with its best evidence. */
+/** Keeps the best pitches of a cell, each where it is best attested. */
 function suggest(
-  { pitch, strength }: Echo,
-  cells: number,
+  { pitch, strength, step }: Echo,
   cell: number,
-  midi: number,
-  evidence: number,
+  found: { readonly midi: number; readonly step: number; readonly evidence: number },
 ): void {
-  const second = cell + cells;
-  if (midi < 0 || evidence <= strength[second]!) return;
-  if (midi === pitch[cell]) strength[cell] = Math.max(strength[cell]!, evidence);
-  else if (evidence > strength[cell]!) {
+  const second = cell + pitch.length / ECHOES;
+  const put = (at: number): void => {
+    pitch[at] = found.midi;
+    step[at] = found.step;
+    strength[at] = found.evidence;
+  };
+  if (found.midi < 0 || found.evidence <= strength[second]!) return;
+  if (found.midi === pitch[cell]) {
+    if (found.evidence > strength[cell]!) put(cell);
+  } else if (found.evidence > strength[cell]!) {
     pitch[second] = pitch[cell]!;
+    step[second] = step[cell]!;
     strength[second] = strength[cell]!;
-    pitch[cell] = midi;
-    strength[cell] = evidence;
-  } else {
-    pitch[second] = midi;
-    strength[second] = evidence;
-  }
+    put(cell);
+  } else put(second);
 }

@@ -10,6 +10,7 @@ import { timed } from '../language/read/targets.ts';
 import { type Grid, UNKNOWN } from '../language/roll.ts';
 import { type Event, type Score, VOICES } from '../language/score.ts';
 import { fill } from '../language/write/fill.ts';
+import { echoOf } from './echo.ts';
 import type { Predict } from './predict.ts';
 import { type NetworkRange, offsetsFor } from './transpose.ts';
 import { type Answer, ask, layWindows } from './window.ts';
@@ -38,7 +39,19 @@ export interface Opinion {
   readonly written: number | null;
   /** What else might stand there (in range, and as ties and chords allow), likeliest first. */
   readonly others: readonly Odd[];
+  readonly echo: Recalled | null;
 }
+
+/** What sounds at the same place of a phrase that the piece sings elsewhere, too. */
+export interface Recalled {
+  /** MIDI number. */
+  readonly pitch: number;
+  /** Index of the bar. */
+  readonly bar: number;
+}
+
+/** As strong an echo was right 997 times of 1,000 in the chorales (EXPERIMENTS.md). */
+const SURE = 0.5;
 
 /** Who is asked: the network, and the pitches it knows. */
 export interface Oracle {
@@ -98,9 +111,12 @@ export function isolate(parsed: Parsed, event: Event): Isolated | null {
   };
 }
 
+const erasedIn = (grid: Grid): Uint8Array =>
+  grid.open.map((open, cell) => (open || grid.pitch[cell] === UNKNOWN ? 1 : 0));
+
 /** Asks about the open cells of a grid. */
 async function guess(grid: Grid, { predict, range }: Oracle, signal?: AbortSignal): Promise<Answer> {
-  const erased = grid.open.map((open, cell) => (open || grid.pitch[cell] === UNKNOWN ? 1 : 0));
+  const erased = erasedIn(grid);
   const windows = layWindows(grid, WINDOW * grid.resolution, MARGIN * grid.resolution);
   const sight = { pitch: grid.pitch, erased, onset: grid.onset };
   return ask(predict, grid, sight, windows, range, offsetsFor(grid, range), signal);
@@ -141,7 +157,17 @@ export async function opinionOf(
     others: odds
       .filter(({ pitch }) => pitch !== written && (allowed === undefined || (allowed[pitch] ?? 0) > 0))
       .slice(0, count),
+    echo: recalled(grid, cells[0]!),
   };
+}
+
+function recalled(grid: Grid, cell: number): Recalled | null {
+  const step = cell >> 2;
+  const beat = Math.max(1, grid.resolution / 4);
+  const music = { steps: grid.steps, pitch: grid.pitch, erased: erasedIn(grid) };
+  const echo = echoOf(music, beat, step, step + 1);
+  const at = cell & 3;
+  return echo.strength[at]! > SURE ? { pitch: echo.pitch[at]!, bar: grid.bar[echo.step[at]!]! } : null;
 }
 
 /** The edits that write another pitch in the note's place, with the accidentals it needs. */

@@ -35,6 +35,7 @@ describe('an echo', () => {
           for (const cell of open) {
             expect(best(echo, cell).midi).toBe(phrase[first ? cell : cell - again]);
             expect(best(echo, cell).strength).toBeGreaterThan(0.5);
+            expect(echo.step[cell]).toBe((cell >> 2) + (first ? 26 : -26));
           }
         },
       ),

@@ -145,6 +145,7 @@ describe('pictures', () => {
     const told = {
       pitch: new Int16Array(2 * 40).fill(REST),
       strength: new Float32Array(2 * 40),
+      step: new Int32Array(2 * 40),
     };
     told.pitch.set([61], 20);
     told.pitch.set([63], 60);

@@ -74,6 +74,25 @@ describe('the opinion on one note', () => {
     expect(isolate(parsed, event)?.written).toBeNull();
   });
 
+  test('recalls where the piece has the same phrase, and nothing where it has not', async () => {
+    const phrase = (last: string) =>
+      [
+        `d e f g | a b c' ${last}`,
+        'G A B c | d e f d',
+        'B, C D E | F G A B,',
+        'G,, A,, B,, C, | D, E, F, G,',
+      ].map((line) => `${line} |`);
+    const voices = ['S', 'A', 'T', 'B'];
+    const bars = [phrase('b'), ["b4 | c'4 |", 'e4 | f4 |', 'G4 | A4 |', 'E,4 | F,4 |'], phrase("d'")];
+    const text = `${HEAD}${voices.map((v, i) => `[V:${v}] ${bars.map((all) => all[i]).join(' ')}\n`).join('')}`;
+    const { parsed } = eventOf(text, 'd');
+    const note = (voice: 0 | 1, index: number) => isolate(parsed, parsed.score.parts[voice].events[index]!)!;
+    const oracle = { predict: around(60), range: RANGE };
+    expect((await opinionOf(note(0, 17), oracle, 3)).echo).toEqual({ pitch: 83, bar: 1 });
+    expect((await opinionOf(note(1, 12), oracle, 3)).echo).toEqual({ pitch: 71, bar: 0 });
+    expect((await opinionOf(note(0, 8), oracle, 3)).echo).toBeNull();
+  });
+
   test('has none on rests, free spans, chords, tuplets and what is off the grid', () => {
     const text = `${HEAD}[V:S] z d (3d/2d/2d/2 d/32 [ce] |]\n[V:A] ?z4 |]\n`;
     const { parsed } = eventOf(text, 'd');

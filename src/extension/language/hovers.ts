@@ -82,5 +82,13 @@ function opinionLines({ isolated, opinion }: Judged): string[] {
   if (opinion.written !== null)
     lines.push(vscode.l10n.t('The network finds it {0} likely.', oddsText(opinion.written)));
   if (named.length > 0) lines.push(vscode.l10n.t('It might also write {0}.', named.join(', ')));
+  const { echo } = opinion;
+  const bar = echo === null ? undefined : score.bars[echo.bar]?.number;
+  if (echo !== null && bar !== undefined)
+    lines.push(
+      echo.pitch === isolated.written
+        ? vscode.l10n.t('Bar {0} has the same phrase, and the same note here.', bar)
+        : vscode.l10n.t('Bar {0} has the same phrase, with {1} here.', bar, pitchNameIn(echo.pitch, key)),
+    );
   return lines;
 }

@@ -38,6 +38,24 @@ describe('hovers', function () {
     assert.equal(await hoverAt(document, new vscode.Position(0, 1)), '');
   });
 
+  it('recall where the phrase stands already', async () => {
+    const phrase = [
+      ['d e f g | a b d b', 'd e f g | a b d d'],
+      ['G A B c | d e f d', 'G A B c | d e f d'],
+      ['B, C D E | F G A B,', 'B, C D E | F G A B,'],
+      ['G,, A,, B,, C, | D, E, F, G,', 'G,, A,, B,, C, | D, E, F, ?G,'],
+    ];
+    const music = ['S', 'A', 'T', 'B'].map((voice, i) => `[V:${voice}] ${phrase[i]!.join(' | ')} |]`);
+    const document = await open('recall.satb', `${HEAD}${music.join('\n')}\n`);
+    assert.equal(await vscode.commands.executeCommand('cantus.harmonizePiece'), true);
+    const last = placeOf(document, 'd d |]', 2);
+    const changed = await eventually(async () => {
+      const text = await hoverAt(document, last);
+      return /has the same phrase/.test(text) ? text : '';
+    });
+    assert.match(changed, /Bar 2 has the same phrase, with B5 here\./);
+  });
+
   it('tell what the network thinks once it has been at work; code actions write it', async () => {
     const document = await open('opinion.satb', PIECE);
     assert.equal(await vscode.commands.executeCommand('cantus.harmonizePiece'), true);
