@@ -82,6 +82,7 @@ export const HABITS: readonly Habit[] = [
   { code: 'between', name: 'pitch changes between eighths, %', per: 100 },
   { code: 'offbeat', name: 'pitch changes between beats, %', per: 100 },
   { code: 'leap', name: 'leaps over a fourth, % of melodic moves', per: 100 },
+  { code: 'return', name: 'lower voices as before where the melody returns, %', per: 100 },
   { code: 'final', name: 'last chord the tonic triad in root position, %', per: 100 },
   { code: 'fermata', name: 'fermatas on a triad, %', per: 100 },
 ];
@@ -134,6 +135,7 @@ export function profileOf(pieces: Iterable<Music>): Profile {
     }
     countCadences(music, tally);
     countLeadingTones(music, tally);
+    countReturns(music, tally);
   }
   return tallies;
 }
@@ -227,6 +229,29 @@ function countLeadingTones(music: Music, tally: Count): void {
       const [from, to] = [heard(music, step - 1, voice), heard(music, step, voice)];
       if (from < 0 || to < 0 || degree(from) !== 11 || from === to) continue;
       tally('leading', degree(to) !== 0);
+    }
+  }
+}
+
+/** A melody returns when so many beats of it do. */
+const LEAST_RETURN = 8;
+
+/** Each voice under each step of a melody that was sung before: does it sound as it did the time before? */
+function countReturns(music: Music, tally: Count): void {
+  const beat = music.resolution / 4;
+  const counted = new Uint8Array(music.steps);
+  for (let lag = LEAST_RETURN * beat; lag < music.steps; lag += beat) {
+    let since = lag;
+    for (let step = lag; step <= music.steps; step++) {
+      const melody = step < music.steps ? heard(music, step, 0) : -1;
+      if (melody >= 0 && melody === heard(music, step - lag, 0)) continue;
+      for (let at = since; at < step && step - since >= LEAST_RETURN * beat; at++) {
+        if (counted[at]) continue;
+        counted[at] = 1;
+        for (const voice of [1, 2, 3])
+          tally('return', heard(music, at, voice) === heard(music, at - lag, voice));
+      }
+      since = step + 1;
     }
   }
 }

@@ -46,6 +46,16 @@ describe('the style profile', () => {
     expect(tally(musicOf([I, V]), 'parallel-fifth')).toBe('0 of 3');
   });
 
+  test('whether a melody that returns is sung as before', () => {
+    const phrase = [I, V, I, IV, I, V, IV, I];
+    const other = phrase.map(([, ...lower], i) => [60 + i, ...lower]);
+    expect(tally(musicOf([...phrase, ...other]), 'return')).toBe('0 of 0');
+    expect(tally(musicOf([...phrase, ...other, ...phrase]), 'return')).toBe('96 of 96');
+    const varied = phrase.map(([top, alto, tenor, bass], i) => [top, alto, tenor, i < 2 ? bass + 12 : bass]);
+    expect(tally(musicOf([...phrase, ...other, ...varied]), 'return')).toBe('88 of 96');
+    expect(tally(musicOf([...phrase, ...other, ...phrase.slice(0, 7)]), 'return')).toBe('0 of 0');
+  });
+
   test('onsets: how many, and how many repeat', () => {
     expect(tally(musicOf([I, V, I]), 'onsets-S')).toBe('3 of 12');
     expect(tally(musicOf([I, V]), 'repeated')).toBe('1 of 4');
