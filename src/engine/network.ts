@@ -51,7 +51,8 @@ const CHORALE_PITCHES = { lowest: 36, pitches: 46 } as const;
 
 /**
  * Named shapes. `seed`: Coconet as the seed article rebuilt it; `coconet`: Huang et al. 2017; `doodle`: the
- * separable, dilated one of the Bach Doodle (Huang et al. 2019); `cantus`: ours.
+ * separable, dilated one of the Bach Doodle (Huang et al. 2019); `cantus`: ours with a beat to a column; `fine`: ours
+ * with an eighth to a column, narrower.
  */
 export const PRESETS = {
   fine: {
