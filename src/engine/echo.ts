@@ -46,25 +46,29 @@ export function echoOf(
     strength: new Float32Array(ECHOES * cells),
     step: new Int32Array(ECHOES * cells).fill(-1),
   };
-  if (!erased.subarray(4 * from, 4 * to).includes(1)) return echo;
-  const agreement = new Float32Array(steps);
+  const asked = erased.subarray(4 * from, 4 * to);
+  if (!asked.includes(1)) return echo;
+  const opens = from + (asked.indexOf(1) >> 2);
+  const closes = from + (asked.lastIndexOf(1) >> 2) + 1;
+  const chords = chordsNear({ steps, pitch, erased }, opens, closes, (REACH + FARTHEST) * beat);
   const before = new Float32Array(steps);
   for (let beats = -FARTHEST; beats <= FARTHEST; beats++) {
     if (Math.abs(beats) < NEAREST) continue;
     const lag = beats * beat;
-    const first = Math.max(0, from - REACH * beat, -lag);
-    const end = Math.min(steps, to + REACH * beat, steps - lag);
+    const first = Math.max(0, opens - REACH * beat, -lag);
+    const end = Math.min(steps, closes + REACH * beat, steps - lag);
+    const alike = (t: number): number => agreement(chords[t]!, chords[t + lag]!) / beat;
     let sum = 0;
-    for (let t = first; t < end; t++) {
-      agreement[t] = agreementAt(pitch, erased, t, lag) / beat;
+    for (let t = first; t < Math.min(end, closes); t++) {
       before[t] = sum;
-      sum = within(sum + agreement[t]!);
+      sum = within(sum + alike(t));
     }
     let after = 0;
-    for (let t = end - 1; t >= first; t--) {
-      const evidence = before[t]! + agreement[t]! + after;
-      after = within(after + agreement[t]!);
-      if (evidence <= 0 || t < from || t >= to) continue;
+    for (let t = end - 1; t >= Math.max(first, opens); t--) {
+      const here = alike(t);
+      const evidence = t < closes ? before[t]! + here + after : 0;
+      after = within(after + here);
+      if (evidence <= 0) continue;
       for (let cell = 4 * t; cell < 4 * t + 4; cell++) {
         const there = cell + 4 * lag;
         if (erased[cell] && !erased[there])
@@ -79,17 +83,39 @@ export function echoOf(
 
 const within = (evidence: number): number => Math.max(0, Math.min(MOST, evidence));
 
-/** Of the voices known at both places; silence in both says nothing. */
-function agreementAt(pitch: Int16Array, erased: Uint8Array, step: number, lag: number): number {
-  let found = 0;
-  for (let cell = 4 * step; cell < 4 * step + 4; cell++) {
-    const there = cell + 4 * lag;
-    if (erased[cell] || erased[there]) continue;
-    if (pitch[cell] !== pitch[there]) found -= DIFFERS;
-    else if (pitch[cell]! >= 0) found += AGREES;
+/** Marks a voice of a chord that is not known, or silent. */
+const MUTE = 0x80;
+const MUTES = 0x80808080;
+
+/** What is known of each step, a byte for each voice: its pitch, or MUTE. So far on either side as it may be asked for. */
+function chordsNear(
+  { steps, pitch, erased }: Pick<View, 'steps' | 'pitch' | 'erased'>,
+  from: number,
+  to: number,
+  reach: number,
+): Int32Array {
+  const chords = new Int32Array(steps);
+  const end = Math.min(steps, to + reach);
+  for (let step = Math.max(0, from - reach); step < end; step++) {
+    let chord = 0;
+    for (let cell = 4 * step; cell < 4 * step + 4; cell++)
+      chord = (chord << 8) | (erased[cell] || pitch[cell]! < 0 ? MUTE : pitch[cell]!);
+    chords[step] = chord;
   }
-  return found;
+  return chords;
 }
+
+/** Of the voices that sound and are known in both chords, all four compared at once. */
+function agreement(one: number, other: number): number {
+  const both = ~(one | other) & MUTES;
+  // The highest bit of each byte in which the two differ.
+  const unlike = (((one ^ other) & ~MUTES) + ~MUTES) & both;
+  const differ = bytesOf(unlike);
+  return AGREES * (bytesOf(both) - differ) - DIFFERS * differ;
+}
+
+/** How many bytes have their highest bit; no others are set. */
+const bytesOf = (bits: number): number => Math.imul(bits >>> 7, 0x01010101) >>> 24;
 
 /** Keeps the best pitches of a cell, each where it is best attested. */
 function suggest(
