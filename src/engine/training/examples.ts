@@ -1,7 +1,7 @@
 // Training examples: a crop of a piece, transposed, with some cells erased in one of the ways a user or the
 // measuring erases them. Chance comes in as a function.
 
-import { EITHER, REST } from '../../language/roll.ts';
+import { EITHER, HELD, REST } from '../../language/roll.ts';
 import { type Echo, echoOf } from '../echo.ts';
 import { paint, pictureSize, placementOf } from '../features.ts';
 import { beatColumns, type NetworkShape } from '../network.ts';
@@ -141,11 +141,46 @@ function transpositions(pitch: Int16Array): number[] {
   return Array.from({ length: most - least + 1 }, (_, i) => least + i);
 }
 
+/** Share of the examples in notes twice as long: many books print hymns in halves and wholes. */
+const DOUBLED = 0.1;
+
+/** The piece in notes twice as long: in bars twice as long or, where it is in four-four time, sometimes in twice as many.
+ * `wholeNote` is in steps. */
+export function doubled(chance: Chance, piece: Piece, wholeNote: number): Piece {
+  const { pitch, onset, fermata, phase, barSteps } = piece;
+  const split = (barSteps?.every((bar) => bar === wholeNote) ?? false) && chance() < 0.5;
+  return {
+    ...piece,
+    steps: 2 * piece.steps,
+    pitch: Int16Array.from({ length: 2 * pitch.length }, (_, cell) => pitch[sourceCell(cell)]!),
+    onset:
+      onset &&
+      Uint8Array.from({ length: 2 * onset.length }, (_, cell) =>
+        (cell >> 2) % 2 === 0 ? onset[sourceCell(cell)]! : HELD,
+      ),
+    fermata: fermata && Uint8Array.from({ length: 2 * fermata.length }, (_, step) => fermata[step >> 1]!),
+    phase:
+      phase &&
+      Int16Array.from({ length: 2 * phase.length }, (_, step) => {
+        const since = 2 * phase[step >> 1]! + (step % 2);
+        return split ? since % wholeNote : since;
+      }),
+    barSteps:
+      barSteps &&
+      Int16Array.from({ length: 2 * barSteps.length }, (_, step) => (split ? 1 : 2) * barSteps[step >> 1]!),
+  };
+}
+
+/** The cell of a piece that a cell of the piece in notes twice as long comes from. */
+const sourceCell = (cell: number): number => 4 * (cell >> 3) + (cell % 4);
+
 /** Share of the examples that know neither metre nor fermatas. */
 const BARE = 0.15;
 
 /** A random example: crop, transposition, mask, and context of which parts are dropped at random. */
-export function drawExample(chance: Chance, piece: Piece, shape: NetworkShape, columns: number): Example {
+export function drawExample(chance: Chance, source: Piece, shape: NetworkShape, columns: number): Example {
+  const beat = shape.fold * beatColumns(shape);
+  const piece = chance() < DOUBLED ? doubled(chance, source, 4 * beat) : source;
   const { from, to } = cropOf(chance, piece, shape, columns);
   const { view, onset } = excerpt(piece, from, to);
   const shifts = transpositions(view.pitch);

@@ -209,9 +209,13 @@ class MusicGrammar extends EmbeddedActionsParser {
     { core, letter, pitches, closed }: Core,
     length: IToken | undefined,
     tie: IToken | undefined,
-  ): EventItem {
+  ): EventItem | MarkItem {
     const { prefix } = this;
     const start = startOf(first);
+    if (prefix === '@' && core === 'bare') {
+      const text = prefix + (length?.image ?? '') + (tie?.image ?? '');
+      return { kind: 'unknown', text, start, end: start + text.length };
+    }
     return {
       kind: 'event',
       prefix,

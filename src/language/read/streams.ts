@@ -88,7 +88,8 @@ class Reader implements Desk {
   private hand: Hand | null = null;
   private inBody = false;
   private headerEnd = 0;
-  private headerUnit = 0;
+  /** What the header says in the end; null while it is read. */
+  private header: Pick<Tune, 'unit' | 'key' | 'metre'> | null = null;
   private continued = false;
   private lastField = '';
   private group = 0;
@@ -117,9 +118,7 @@ class Reader implements Desk {
       titles: this.titles,
       composers: this.composers,
       fields: this.fields,
-      unit: this.headerUnit || (this.unit ?? defaultUnit(this.metre)),
-      key: this.key,
-      metre: this.metre,
+      ...(this.header ?? this.stance()),
       streams: [...this.hands.values()].map((hand) => hand.stream),
       order: this.order,
       directives: this.directives,
@@ -237,15 +236,19 @@ class Reader implements Desk {
     if (this.inBody) return;
     this.inBody = true;
     this.headerEnd = at;
-    this.headerUnit = this.unit ?? defaultUnit(this.metre);
-    for (const hand of this.hands.values()) this.renew(hand);
+    this.header = this.stance();
+    for (const hand of this.hands.values()) this.renew(hand, this.header);
+  }
+
+  private stance(): Pick<Tune, 'unit' | 'key' | 'metre'> {
+    return { unit: this.unit ?? defaultUnit(this.metre), key: this.key, metre: this.metre };
   }
 
   /** A voice declared in the header begins with what the header says in the end. */
-  private renew(hand: Hand): void {
-    hand.unit = this.headerUnit;
-    hand.sounds.key = this.key;
-    hand.metre = this.metre;
+  private renew(hand: Hand, { unit, key, metre }: Pick<Tune, 'unit' | 'key' | 'metre'>): void {
+    hand.unit = unit;
+    hand.sounds.key = key;
+    hand.metre = metre;
     hand.refresh();
   }
 

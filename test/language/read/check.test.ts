@@ -45,6 +45,7 @@ const CASES: readonly (readonly [string, string, string, string?])[] = [
   ['dangling-tie', 'C4-', 'C4-'],
   ['unknown-token', 'C4 é', 'é'],
   ['unknown-token', 'C4 J', 'J'],
+  ['unknown-token', 'C4 @', '@'],
   ['bad-length', 'C/0 C4', 'C/0'],
   ['bad-length', 'C4 | Z0 |', 'Z0'],
   ['bad-field', 'C4 | [K:Q] C4', 'Q'],

@@ -44,7 +44,7 @@ describe('a line of music', () => {
     ['an inline key, metre and length', 'F4 | [K:G] F4 | [M:3/4][L:1/8] F6', 'S: F4:1/1 | F#4:1/1 | F#4:3/4'],
     ['repeats and endings', '|: C4 |1 D4 :|2 E4 |]', 'S: C4:1/1 | D4:1/1 | E4:1/1'],
     ['a second layer is passed over', 'C4 & E4 | D4', 'S: C4:1/1 | D4:1/1'],
-    ['what nobody knows', 'C # D J é E F', 'S: C4:1/4 D4:1/4 E4:1/4 F4:1/4'],
+    ['what nobody knows', 'C # D J é E @ F', 'S: C4:1/4 D4:1/4 E4:1/4 F4:1/4'],
   ])('%s', (_, music, expected, fields?: string) => expect(soprano(music, fields)).toBe(expected));
 });
 
@@ -203,6 +203,20 @@ describe('voices', () => {
     expect(tune('K:C\n[V:S] C4 |\n[V:A] E4 |\nL:1/8\n[V:S] [K:G] F8 |\n[V:A] F8 |')).toEqual([
       'S: C4:1/1 | F#4:1/1',
       'A: E4:1/1 | F4:1/1',
+    ]);
+  });
+
+  test('what the body changes for all voices is not what the header says', () => {
+    const { score } = parse('X:1\nM:4/4\nK:C\nV:S\nC8 |\nM:3/4\nK:G\nV:S\nF6 |\n');
+    expect([score.metre, score.bars.map(({ metre }) => metre)]).toEqual([
+      { beats: 4, unit: 4 },
+      [
+        { beats: 4, unit: 4 },
+        { beats: 3, unit: 4 },
+      ],
+    ]);
+    expect([score.key, ...score.bars.map(({ key }) => key)].map(({ signature }) => signature[3])).toEqual([
+      0, 0, 1,
     ]);
   });
 

@@ -170,6 +170,17 @@ describe('fill', () => {
     expect(ids(filled(text, { T: '52x4' }))).toEqual(['2', '3', 'T', '1']);
   });
 
+  it('gives a voice that it adds the key and metre that the music begins with', () => {
+    const text = 'X:1\nL:1/4\nK:C\n[K:G] [M:2/4] f2 |\n';
+    expect(filled(text, { A: '66x8', T: '59x8', B: '54x8' }).split('\n').slice(-5)).toEqual([
+      '[V:S] [K:G] [M:2/4] f2 |',
+      '[V:A] [K:G] [M:2/4] F2 |',
+      '[V:T] [K:G] [M:2/4] B,2 |',
+      '[V:B] [K:G] [M:2/4] F,2 |',
+      '',
+    ]);
+  });
+
   it('writes in the octave and length of the voice', () => {
     const text =
       'X:1\nM:4/4\nL:1/4\n%%cantus:grid 1/4\nV:S\nV:T clef=treble-8\nK:C\n[V:S] c4 | c4 |\n[V:T] c4 | [L:1/8] ?x8 |\n';
