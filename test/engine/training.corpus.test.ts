@@ -11,6 +11,7 @@ import { seededChance } from '../../src/engine/training/chance.ts';
 import { type Piece, readCorpus } from '../../src/engine/training/corpus.ts';
 import {
   batchOf,
+  doubled,
   drawExample,
   drawMask,
   MASK_SHARES,
@@ -235,6 +236,36 @@ describe('examples', () => {
         });
       }),
     );
+  });
+
+  it('may be in notes twice as long, in bars twice as long or twice as many', async () => {
+    const { pieces } = await readCorpus([join(folder, 'pieces.json')], 16);
+    const [whole, bare] = pieces as [Piece, Piece];
+    const sumOf = (row: Uint8Array): number => row.reduce((a, b) => a + b, 0);
+    for (const [draw, bar] of [
+      [0.2, 16],
+      [0.8, 32],
+    ] as const) {
+      const long = doubled(() => draw, whole, 16);
+      expect(long.steps).toBe(80);
+      for (const voice of [0, 1, 2, 3])
+        for (let step = 0; step < 80; step++)
+          expect(long.pitch[4 * step + voice]).toBe(whole.pitch[4 * (step >> 1) + voice]);
+      expect(sumOf(long.onset!)).toBe(sumOf(whole.onset!));
+      expect(long.onset![4 * 16]).toBe(STARTS);
+      expect([...long.barSteps!]).toEqual(Array(80).fill(bar));
+      // The note of a quarter before the bar has become one of a half.
+      expect([...long.phase!.subarray(0, 9)].map((phase) => (phase + 8) % bar)).toEqual([
+        0, 1, 2, 3, 4, 5, 6, 7, 8,
+      ]);
+      expect([7, 8, 15, 16].map((step) => long.fermata![step])).toEqual([0, 1, 1, 0]);
+    }
+    expect(doubled(() => 0.2, bare, 16)).toMatchObject({
+      steps: 80,
+      phase: null,
+      barSteps: null,
+      onset: null,
+    });
   });
 
   it('are expected to be what a teacher says, as far as it is trusted, where they are erased', async () => {
