@@ -2,10 +2,10 @@
 // what they are good for.
 
 import type { Filled, Grid } from '../language/roll.ts';
-import { ECHOES, type Echo } from './echo.ts';
+import { ECHOES } from './echo.ts';
 import type { Harmonization, Progress } from './harmonizer.ts';
 import { type Offence, TARIFFS } from './offences.ts';
-import type { Context, Probabilities, View } from './predict.ts';
+import type { Context, Echo, Probabilities, View } from './predict.ts';
 import {
   type Answers,
   type Fills,

@@ -3,11 +3,9 @@
 
 import { type ChildProcess, fork } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Call, type Connection, connect, Undelivered } from './connection.ts';
+import { type Connection, connect, Undelivered } from './connection.ts';
 import { EngineFailure } from './failure.ts';
-import type { Answers, Ask, Engine, Kind, Rejection, Settings } from './protocol.ts';
-
-export type { Call } from './connection.ts';
+import type { Answers, Ask, Call, Engine, Kind, Rejection, Settings } from './protocol.ts';
 
 export interface ClientOptions {
   /** The bundled process, `dist/engine.cjs`. */

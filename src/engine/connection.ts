@@ -3,14 +3,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { isAnswer, isReply } from './arrival.ts';
 import { EngineFailure } from './failure.ts';
-import type { Progress } from './harmonizer.ts';
-import type { Answers, Ask, Kind, Reply, RuntimeName, Setup } from './protocol.ts';
-
-/** How a call may be given up, and who hears how far it is. */
-export interface Call {
-  readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: ((progress: Progress) => void) | undefined;
-}
+import type { Answers, Ask, Call, Kind, Reply, RuntimeName, Setup } from './protocol.ts';
 
 /** How a process ended: by itself with a code, by a signal, or it never started. */
 export interface Ending {

@@ -2,20 +2,10 @@
 // erased here. Looks at known cells only; a fact about the notes, not a guess of the network's.
 
 import { REST } from '../language/roll.ts';
-import type { View } from './predict.ts';
+import type { Echo, View } from './predict.ts';
 
 /** How many candidates a cell has. */
 export const ECHOES = 2;
-
-/**
- * For each erased cell (steps x 4), the pitches best supported by other places of the piece, the best one first: MIDI
- * number (REST where there is none), strength, 0 to 1, and the step where it sounds. All [ECHOES, steps x 4].
- */
-export interface Echo {
-  readonly pitch: Int16Array;
-  readonly strength: Float32Array;
-  readonly step: Int32Array;
-}
 
 /** What a beat of one voice says for a repeat when it is the same at both places, and against it when it is not. */
 const AGREES = 1.2;

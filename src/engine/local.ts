@@ -2,11 +2,10 @@
 // Knows nothing of messages; the process and the command line are its hosts.
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Call } from './connection.ts';
 import { EngineFailure } from './failure.ts';
 import { harmonize } from './harmonizer.ts';
 import type { Predict, Probabilities } from './predict.ts';
-import type { Engine, ModelReport, ProcessReport, Query, Settings } from './protocol.ts';
+import type { Call, Engine, ModelReport, ProcessReport, Query, Settings } from './protocol.ts';
 
 /** A network that runs. */
 export interface Opened {

@@ -6,11 +6,10 @@ import { type Gridded, type Selection, toGrid } from '../language/read/grid.ts';
 import type { Parsed } from '../language/read/parse.ts';
 import type { Directives } from '../language/score.ts';
 import { fill, type Policy } from '../language/write/fill.ts';
-import type { Call } from './connection.ts';
 import { DEFAULTS } from './defaults.ts';
 import { EngineFailure } from './failure.ts';
 import type { Harmonization } from './harmonizer.ts';
-import type { Engine, Fills, Query, Wishes } from './protocol.ts';
+import type { Call, Engine, Fills, Query, Wishes } from './protocol.ts';
 import type { ScheduleName } from './schedule.ts';
 
 /** What a host asks for; what it leaves out, the text's directives say, then the defaults. */

@@ -1,7 +1,5 @@
 // The narrow waist between the sampler and whatever runs the network. No tensor library is known here.
 
-import type { Echo } from './echo.ts';
-
 /** What the network may know besides the pitches. Every part may be left out (null). Per step unless said. */
 export interface Context {
   /** Position in the full bar, in steps; -1 without metre. */
@@ -14,6 +12,16 @@ export interface Context {
   /** Whether the first step is where the piece begins, and the last where it ends (false inside a window). */
   readonly begins: boolean;
   readonly ends: boolean;
+}
+
+/**
+ * For each erased cell (steps x 4), the pitches best supported by other places of the piece, the best one first: MIDI
+ * number (REST where there is none), strength, 0 to 1, and the step where it sounds. All [ranks, steps x 4].
+ */
+export interface Echo {
+  readonly pitch: Int16Array;
+  readonly strength: Float32Array;
+  readonly step: Int32Array;
 }
 
 /** A partly erased piece, or a window of one. */

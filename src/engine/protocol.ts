@@ -1,7 +1,6 @@
 // What a host and the engine's process say to each other. Types only: knows neither processes nor networks.
 
 import type { Grid, Resolution } from '../language/roll.ts';
-import type { Call } from './connection.ts';
 import type { FailureReason } from './failure.ts';
 import type { Harmonization, HarmonizeOptions, Progress } from './harmonizer.ts';
 import type { Probabilities, View } from './predict.ts';
@@ -109,6 +108,12 @@ export interface Fills {
   readonly model: ModelReport;
   /** In the network, and in all (opening the model aside). */
   readonly seconds: { readonly network: number; readonly total: number };
+}
+
+/** How a call may be given up, and who hears how far it is. */
+export interface Call {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
 /**

@@ -2,8 +2,8 @@
 // of them. Knows nothing of what is drawn from the answers.
 
 import { EITHER, type Grid, HELD, REST, STARTS } from '../language/roll.ts';
-import { type Echo, echoOf } from './echo.ts';
-import type { Predict, Probabilities, View } from './predict.ts';
+import { echoOf } from './echo.ts';
+import type { Echo, Predict, Probabilities, View } from './predict.ts';
 import { foldInto, type NetworkRange, type Offsets } from './transpose.ts';
 
 /** A stretch that is shown (`from`..`to`) and the part of it whose answers are used (`coreFrom`..`coreTo`). Steps. */

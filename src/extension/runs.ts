@@ -2,10 +2,10 @@
 // run is, lets it be cancelled, and applies a result only to the text it was computed from. Knows no command.
 
 import * as vscode from 'vscode';
-import type { Call } from '../engine/connection.ts';
 import { EngineFailure } from '../engine/failure.ts';
 import type { Progress } from '../engine/harmonizer.ts';
 import type { Order, Outcome, Wish } from '../engine/piece.ts';
+import type { Call } from '../engine/protocol.ts';
 import type { TextEdit } from '../language/problem.ts';
 import { tickOf } from '../language/read/grid.ts';
 import type { Parsed } from '../language/read/parse.ts';

@@ -2,7 +2,8 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ECHOES, type Echo, echoOf } from '../../src/engine/echo.ts';
+import { ECHOES, echoOf } from '../../src/engine/echo.ts';
+import type { Echo } from '../../src/engine/predict.ts';
 import { REST } from '../../src/language/roll.ts';
 
 const BEAT = 2;

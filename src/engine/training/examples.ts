@@ -2,10 +2,10 @@
 // measuring erases them. Chance comes in as a function.
 
 import { EITHER, HELD, REST } from '../../language/roll.ts';
-import { type Echo, echoOf } from '../echo.ts';
+import { echoOf } from '../echo.ts';
 import { paint, pictureSize, placementOf } from '../features.ts';
 import { beatColumns, type NetworkShape } from '../network.ts';
-import type { Predict, View } from '../predict.ts';
+import type { Echo, Predict, View } from '../predict.ts';
 import type { Piece } from './corpus.ts';
 
 /** Uniform in [0, 1). */
