@@ -45,7 +45,7 @@ export const evaluateRow: Row = {
     ['--pieces <number>', 'only the first so many pieces'],
     ['--crop <number>', 'only the first so many steps of each'],
     ['--frames <number>', 'score only so many frames of each, drawn at random (framewise)'],
-    ['--drop-context', 'hide metre and fermatas'],
+    ['--drop-context', 'hide metre, fermatas and key'],
     ['--card', "write the losses into the model's card, too"],
     ['--notewise', 'the notewise loss, too'],
     ['--threads <number>', 'threads of the runtime'],

@@ -154,14 +154,18 @@ async function startingState(options: Options, out: string): Promise<TrainingSta
   return stateFrom(goal, transferWeights(spec, goal, weights), statistics, seed, training.data);
 }
 
-/** The shape on another grid; a network that sees held pitches learns to see echoes too. */
+/** The shape on another grid; a network that sees held pitches learns to see echoes, one that sees context the key. */
 function successorOf(spec: NetworkSpec, resolution: NetworkSpec['resolution']): NetworkSpec {
   const fold = Math.max(1, (spec.fold * resolution) / spec.resolution) as NetworkSpec['fold'];
   return {
     ...spec,
     resolution,
     fold,
-    inputs: { ...spec.inputs, echo: spec.inputs.echo || spec.inputs.held },
+    inputs: {
+      ...spec.inputs,
+      echo: spec.inputs.echo || spec.inputs.held,
+      key: spec.inputs.key || spec.inputs.context,
+    },
   };
 }
 

@@ -5,7 +5,7 @@ import type { Filled, Grid } from '../language/roll.ts';
 import { ECHOES } from './echo.ts';
 import type { Harmonization, Progress } from './harmonizer.ts';
 import { type Offence, TARIFFS } from './offences.ts';
-import type { Context, Echo, Probabilities, View } from './predict.ts';
+import type { Context, Echo, KeyContext, Probabilities, View } from './predict.ts';
 import {
   type Answers,
   type Fills,
@@ -89,12 +89,13 @@ export const isGrid: Guard<Grid> = where(
     bar: int32,
     fermata: bytes,
     fifths: int8,
+    tonic: int8,
   }),
   (grid) =>
     [grid.pitch, grid.open, grid.onset, grid.note, grid.candidates].every(
       (cells) => cells.length === 4 * grid.steps,
     ) &&
-    [grid.phase, grid.barSteps, grid.bar, grid.fermata, grid.fifths].every(
+    [grid.phase, grid.barSteps, grid.bar, grid.fermata, grid.fifths, grid.tonic].every(
       (steps) => steps.length === grid.steps,
     ) &&
     all(grid.pitch, isCellPitch) &&
@@ -106,6 +107,7 @@ const isContext = record<Context>({
   phase: nullable(int16),
   barSteps: nullable(int16),
   fermata: nullable(bytes),
+  key: nullable(record<KeyContext>({ fifths: int8, tonic: int8 })),
   onset: nullable(bytes),
   begins: isBoolean,
   ends: isBoolean,
@@ -128,6 +130,8 @@ export const isView: Guard<View> = where(
     hasLength(context.phase, steps) &&
     hasLength(context.barSteps, steps) &&
     hasLength(context.fermata, steps) &&
+    hasLength(context.key?.fifths ?? null, steps) &&
+    hasLength(context.key?.tonic ?? null, steps) &&
     hasLength(context.onset, 4 * steps) &&
     (echo === undefined ||
       [echo.pitch, echo.strength, echo.step].every((a) => a.length === ECHOES * 4 * steps)) &&

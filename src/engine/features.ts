@@ -1,6 +1,7 @@
 // Views of a grid as the picture the network sees, and its answer back as probabilities per cell. Knows the order
 // of the channels; knows no runtime.
 
+import { inScale } from '../language/pitch.ts';
 import { HELD, REST, STARTS } from '../language/roll.ts';
 import { ECHOES, echoOf } from './echo.ts';
 import { beatColumns, COLUMN_PLANES, inputChannels, type NetworkShape, outputChannels } from './network.ts';
@@ -30,7 +31,7 @@ const nearness = (distance: number): number => 1 / (1 + distance / 2);
 /**
  * Paints one view into `out` (pictureSize numbers from `offset`, all zero before), channels in the order: roll,
  * erased, held left, held right, held by both, onsets, rests, echo (each voice x fold + step in column), then inside,
- * beyond, fermata (step in column), then the planes of a column. Pictures may be wider than the view needs; what
+ * beyond, fermata (step in column), then the planes of a column, the key's last. Pictures may be wider than the view needs; what
  * lies outside is neither known nor erased. Pitches out of the network's range are left out.
  */
 export function paint(
@@ -92,6 +93,7 @@ export function paint(
   }
   if (echo >= 0) paintEcho(spec, view, front, columns, out, echo);
   if (spec.inputs.context) paintContext(spec, view, front, columns, out, next);
+  if (spec.inputs.key) paintKey(spec, view, front, columns, out, offset + pictureSize(spec, columns));
 }
 
 /** The nearest known pitch before and after each erased cell, and where the two are the same. */
@@ -209,6 +211,30 @@ function paintMetre(
   if (columns === 1) return;
   const position = phase >= 0 ? phase : step;
   fillColumn(COLUMN_PLANES.length + (Math.floor(position / spec.fold) % columns), column);
+}
+
+/** Rows in the scale, and rows of the tonic, as the key is where a column begins; `end` is where the picture ends. */
+function paintKey(
+  { fold, lowest, pitches: P }: NetworkShape,
+  { steps, context: { key } }: View,
+  front: number,
+  columns: number,
+  out: Float32Array,
+  end: number,
+): void {
+  if (key === null) return;
+  const tonics = end - columns * P;
+  const scales = tonics - columns * P;
+  for (let column = 0; column < columns; column++) {
+    const step = Math.max(column * fold - front, 0);
+    const tonic = step < steps ? key.tonic[step]! : -1;
+    if (tonic < 0) continue;
+    for (let row = 0; row < P; row++) {
+      const midi = lowest + row;
+      if (inScale(midi, key.fifths[step]!)) out[scales + column * P + row] = 1;
+      if (midi % 12 === tonic) out[tonics + column * P + row] = 1;
+    }
+  }
 }
 
 /** Pictures of several views, all with the same number of columns: [views, channels, columns, pitches]. */

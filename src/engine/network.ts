@@ -33,6 +33,8 @@ export interface InputPlanes {
   readonly context: boolean;
   /** What sounds where the piece sings the same again. */
   readonly echo?: boolean;
+  /** Which pitches are of the scale, and which are the tonic. */
+  readonly key?: boolean;
   /** Columns of a beat (1 where it is not said); where there are more than one, each is told which it is. */
   readonly pulse?: 1 | 2 | 4;
 }
@@ -44,7 +46,14 @@ export interface NetworkSpec extends NetworkShape {
 }
 
 const ROLLS_ONLY: InputPlanes = { held: false, onsets: false, rests: false, context: false };
-const ALL_PLANES: InputPlanes = { held: true, onsets: true, rests: true, echo: true, context: true };
+const ALL_PLANES: InputPlanes = {
+  held: true,
+  onsets: true,
+  rests: true,
+  echo: true,
+  context: true,
+  key: true,
+};
 
 /** 36 (C2) to 81 (A5): all that the chorales sing. */
 const CHORALE_PITCHES = { lowest: 36, pitches: 46 } as const;
@@ -195,13 +204,14 @@ export const COLUMN_PLANES = [
   'barOther',
 ] as const;
 export const PULSE_PLANES = ['pulse0', 'pulse1', 'pulse2', 'pulse3'] as const;
+export const KEY_PLANES = ['scale', 'tonic'] as const;
 
 /** Columns of a beat, as far as the network can tell. */
 export const beatColumns = ({ inputs }: NetworkShape): number => inputs.pulse ?? 1;
 
 /** Number of input channels. */
 export function inputChannels(spec: NetworkShape): number {
-  const { held, onsets, rests, echo, context } = spec.inputs;
+  const { held, onsets, rests, echo, context, key } = spec.inputs;
   const cells =
     2 +
     (held ? CELL_PLANES.held : 0) +
@@ -209,7 +219,8 @@ export function inputChannels(spec: NetworkShape): number {
     (rests ? CELL_PLANES.rests : 0) +
     (echo ? CELL_PLANES.echo : 0);
   const told = context ? STEP_PLANES.length * spec.fold + COLUMN_PLANES.length : 0;
-  return cells * 4 * spec.fold + told + (beatColumns(spec) > 1 ? PULSE_PLANES.length : 0);
+  const pulse = beatColumns(spec) > 1 ? PULSE_PLANES.length : 0;
+  return cells * 4 * spec.fold + told + pulse + (key ? KEY_PLANES.length : 0);
 }
 
 /**

@@ -1,5 +1,13 @@
 // The narrow waist between the sampler and whatever runs the network. No tensor library is known here.
 
+/** Per step; a step without a tonic is in no key that is known. */
+export interface KeyContext {
+  /** The signature, sharps positive. */
+  readonly fifths: Int8Array;
+  /** Pitch class; -1 where it is not known. */
+  readonly tonic: Int8Array;
+}
+
 /** What the network may know besides the pitches. Every part may be left out (null). Per step unless said. */
 export interface Context {
   /** Position in the full bar, in steps; -1 without metre. */
@@ -7,6 +15,7 @@ export interface Context {
   /** Length of the full bar, in steps; 0 without metre. */
   readonly barSteps: Int16Array | null;
   readonly fermata: Uint8Array | null;
+  readonly key: KeyContext | null;
   /** steps x 4: HELD, STARTS or EITHER (unknown). */
   readonly onset: Uint8Array | null;
   /** Whether the first step is where the piece begins, and the last where it ends (false inside a window). */

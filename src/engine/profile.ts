@@ -1,6 +1,7 @@
 // The style of music, counted on the grid: habits of fills beside the same habits of real chorales.
 // Knows nothing of how the music came about.
 
+import { inScale } from '../language/pitch.ts';
 import { STARTS } from '../language/roll.ts';
 import { DEFAULT_RANGES, VOICE_LETTERS, VOICES } from '../language/score.ts';
 import { leapOffence, motionOffence, type OffenceKind, PAIRS, spacingOffence } from './offences.ts';
@@ -107,10 +108,6 @@ export function triadRoot(pitches: readonly number[]): number | null {
 const DOMINANT = new Set([7, 11, 2, 5]);
 const isDominant = (degrees: readonly number[]): boolean =>
   degrees.includes(11) && new Set(degrees).size >= 3 && degrees.every((d) => DOMINANT.has(d));
-
-/** Sharps or flats of the signature: does a pitch class belong to the scale? */
-const inScale = (midi: number, sharps: number): boolean =>
-  ((((midi - 7 * sharps) * 7 + 1) % 12) + 12) % 12 < 7;
 
 /** Tonics that a signature allows: major, and its relative minor. */
 const tonicsOf = (music: Music): number[] => {

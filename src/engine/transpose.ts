@@ -3,6 +3,7 @@
 
 import type { Grid } from '../language/roll.ts';
 import { DEFAULT_RANGES, VOICES } from '../language/score.ts';
+import type { KeyContext } from './predict.ts';
 
 /** The pitches a network knows: `lowest`, `lowest + 1`, … */
 export interface NetworkRange {
@@ -23,6 +24,16 @@ export function foldInto(range: NetworkRange, midi: number): number {
   while (folded < range.lowest) folded += 12;
   while (folded > highest) folded -= 12;
   return Math.max(range.lowest, folded);
+}
+
+/** The key of music that is moved by some semitones: its tonic, and the signature with the same pitch classes. */
+export function transposedKey(fifths: Int8Array, tonic: Int8Array, semitones: number): KeyContext {
+  const shift = ((semitones % 12) + 12) % 12;
+  if (shift === 0) return { fifths, tonic };
+  return {
+    fifths: fifths.map((sharps) => ((sharps + 7 * shift + 5 + 12) % 12) - 5),
+    tonic: tonic.map((pitchClass) => (pitchClass < 0 ? pitchClass : (pitchClass + shift) % 12)),
+  };
 }
 
 /** How many of a voice's pitches lie outside `low`..`high` once `offset` is added. */

@@ -4,7 +4,7 @@
 import { EITHER, type Grid, HELD, REST, STARTS } from '../language/roll.ts';
 import { echoOf } from './echo.ts';
 import type { Echo, Predict, Probabilities, View } from './predict.ts';
-import { foldInto, type NetworkRange, type Offsets } from './transpose.ts';
+import { foldInto, type NetworkRange, type Offsets, transposedKey } from './transpose.ts';
 
 /** A stretch that is shown (`from`..`to`) and the part of it whose answers are used (`coreFrom`..`coreTo`). Steps. */
 export interface Window {
@@ -86,6 +86,7 @@ function viewOf(grid: Grid, sight: Sight, window: Window, range: NetworkRange, o
       phase: grid.phase.slice(from, to),
       barSteps: grid.barSteps.slice(from, to),
       fermata: grid.fermata.slice(from, to),
+      key: transposedKey(grid.fifths.slice(from, to), grid.tonic.slice(from, to), offsets[0]),
       onset,
       begins: from === 0,
       ends: to === grid.steps,

@@ -81,3 +81,7 @@ export const keyOf = (tonic: Key['tonic'], mode: Mode): Key => ({
   mode,
   signature: signatureOf(keyFifths(tonic, mode)),
 });
+
+/** Whether a pitch belongs to the scale of a signature of so many sharps (flats negative). */
+export const inScale = (midi: number, sharps: number): boolean =>
+  ((((midi - 7 * sharps) * 7 + 1) % 12) + 12) % 12 < 7;

@@ -44,6 +44,8 @@ export interface Grid {
   readonly fermata: Uint8Array;
   /** Pitch classes of the key's signature as sharps (positive) or flats, for spelling-free rules: -7 to 7. */
   readonly fifths: Int8Array;
+  /** Pitch class of the key's tonic; -1 where the written notes make the key doubtful. */
+  readonly tonic: Int8Array;
 }
 
 /** A solved grid: every cell has a pitch (or REST) and an onset (HELD or STARTS). */

@@ -7,6 +7,7 @@ import {
   COLUMN_PLANES,
   foldNetwork,
   inputChannels,
+  KEY_PLANES,
   layersOf,
   outputChannels,
   PULSE_PLANES,
@@ -18,7 +19,15 @@ import {
 import type { View } from '../../src/engine/predict.ts';
 import { EITHER, HELD, REST, STARTS } from '../../src/language/roll.ts';
 
-const NOTHING = { phase: null, barSteps: null, fermata: null, onset: null, begins: false, ends: false };
+const NOTHING = {
+  phase: null,
+  barSteps: null,
+  fermata: null,
+  key: null,
+  onset: null,
+  begins: false,
+  ends: false,
+};
 
 function viewOf(rows: readonly (readonly (number | null)[])[], context: Partial<View['context']> = {}): View {
   const cells = rows.flat();
@@ -188,9 +197,42 @@ describe('pictures', () => {
     const sums = Array.from({ length: inputChannels(full) }, (_, c) =>
       picture.subarray(c * plane, (c + 1) * plane).reduce((a, b) => a + Math.abs(b), 0),
     );
-    const columnPlanes = sums.slice(-COLUMN_PLANES.length);
+    const columnPlanes = sums.slice(-COLUMN_PLANES.length - KEY_PLANES.length);
     expect(columnPlanes.filter((sum) => sum > 0).length).toBe(1);
     expect(columnPlanes[COLUMN_PLANES.indexOf('height')]).toBeGreaterThan(0);
+  });
+
+  it('tell the key last of all: the scale, and the tonic', () => {
+    const full = specOf('cantus', 16);
+    const rows = Array.from({ length: 8 }, () => [60, null, 55, 48]);
+    // Two sharps, then one flat in minor, then no key.
+    const key = {
+      fifths: Int8Array.of(2, 2, 2, 2, -1, -1, -1, -1),
+      tonic: Int8Array.of(2, 2, 2, 2, 2, -1, -1, -1),
+    };
+    const columns = 3;
+    const picture = paintAll(
+      full,
+      [
+        viewOf([...rows, rows[0]!], {
+          key: { fifths: Int8Array.of(...key.fifths, 0), tonic: Int8Array.of(...key.tonic, -1) },
+        }),
+      ],
+      columns,
+    );
+    const names = (plane: number, column: number): number[] => {
+      const from = ((inputChannels(full) - KEY_PLANES.length + plane) * columns + column) * full.pitches;
+      const octave = [...picture.subarray(from, from + full.pitches)].map((on, row) =>
+        on ? (full.lowest + row) % 12 : -1,
+      );
+      return [...new Set(octave)].filter((pitchClass) => pitchClass >= 0).sort((a, b) => a - b);
+    };
+    expect([0, 1, 2].map((column) => names(0, column))).toEqual([
+      [1, 2, 4, 6, 7, 9, 11],
+      [0, 2, 4, 5, 7, 9, 10],
+      [],
+    ]);
+    expect([0, 1, 2].map((column) => names(1, column))).toEqual([[2], [2], []]);
   });
 });
 
@@ -201,7 +243,7 @@ describe('columns shorter than a beat', () => {
     const columns = 6;
     const told = (view: View): number[] => {
       const picture = paintAll(spec, [view], columns);
-      const first = inputChannels(spec) - PULSE_PLANES.length;
+      const first = inputChannels(spec) - KEY_PLANES.length - PULSE_PLANES.length;
       return Array.from({ length: columns }, (_, column) =>
         PULSE_PLANES.findIndex((_, i) => picture[((first + i) * columns + column) * spec.pitches] === 1),
       );

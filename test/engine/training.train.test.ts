@@ -166,6 +166,22 @@ describe('weights on a coarser grid', () => {
     expect(() => transferWeights(knows, without, moved)).toThrow(/grid/);
   });
 
+  it('leave room, last of all, for the key', () => {
+    const without = { ...fine, inputs: { ...fine.inputs, key: false } };
+    const { weights } = freshState(without, 3);
+    const moved = transferWeights(without, fine, weights);
+    const first = parametersOf(fine).find((p) => p.name === 'layer0.weight')!;
+    const was = parametersOf(without).find((p) => p.name === 'layer0.weight')!;
+    const width = 9 * was.shape[1]!;
+    for (let filter = 0; filter < 4; filter++) {
+      const row = first.offset + filter * 9 * first.shape[1]!;
+      const source = was.offset + filter * width;
+      expect(moved.subarray(row, row + width)).toEqual(weights.subarray(source, source + width));
+      expect([...moved.subarray(row + width, row + width + 18)]).toEqual(Array(18).fill(0));
+    }
+    expect(() => transferWeights(fine, without, moved)).toThrow(/grid/);
+  });
+
   it('are refused for another shape', () => {
     const other = specOf('cantus', 8, { filters: 8, layers: 4 });
     expect(() => transferWeights(fine, other, new Float32Array(0))).toThrow(/grid/);

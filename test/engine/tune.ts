@@ -26,7 +26,8 @@ export function openUnderMelody(bars: number): Grid {
     barSteps: new Int16Array(steps).fill(16),
     bar: Int32Array.from({ length: steps }, (_, step) => Math.floor(step / 16)),
     fermata: new Uint8Array(steps),
-    fifths: new Int8Array(steps),
+    fifths: new Int8Array(steps).fill(1),
+    tonic: new Int8Array(steps).fill(7),
   };
 }
 
@@ -48,6 +49,7 @@ export const viewOf = (grid: Grid): View => ({
     phase: grid.phase,
     barSteps: grid.barSteps,
     fermata: null,
+    key: { fifths: grid.fifths, tonic: grid.tonic },
     onset: null,
     begins: true,
     ends: true,

@@ -88,6 +88,10 @@ export function generateView(
       phase: Int16Array.from({ length: steps }, (_, step) => (phase + step) % 16),
       barSteps: new Int16Array(steps).fill(16),
       fermata: Uint8Array.from({ length: steps }, () => (below(8) === 0 ? 1 : 0)),
+      key: {
+        fifths: Int8Array.from({ length: steps }, () => below(12) - 5),
+        tonic: Int8Array.from({ length: steps }, () => below(13) - 1),
+      },
       onset: Uint8Array.from({ length: cells }, () => below(3)),
       begins: below(2) === 0,
       ends: below(2) === 0,

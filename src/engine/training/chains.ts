@@ -62,6 +62,7 @@ export function emptyGrid(resolution: Resolution, steps: number): Grid {
     bar: Int32Array.from({ length: steps }, (_, step) => Math.floor(step / resolution)),
     fermata: new Uint8Array(steps),
     fifths: new Int8Array(steps),
+    tonic: new Int8Array(steps).fill(-1),
   };
 }
 
@@ -126,7 +127,7 @@ async function lossOf(
       steps,
       pitch,
       erased: Uint8Array.from(pitch, () => (chance.next() < ERASED ? 1 : 0)),
-      context: { phase, barSteps, fermata, onset: null, begins: true, ends: true },
+      context: { phase, barSteps, fermata, key: null, onset: null, begins: true, ends: true },
     }),
   );
   const answers = await predict(views, signal);

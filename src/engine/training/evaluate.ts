@@ -18,7 +18,7 @@ export interface EvaluationOptions {
   readonly crop: number | null;
   /** Score only so many frames of a piece, drawn at random (framewise); all when null. They see whole orderings. */
   readonly frames: number | null;
-  /** Leave metre and fermatas out of the context. Onsets are always left out: they tell where pitches change. */
+  /** Leave metre, fermatas and key out of the context. Onsets are always left out: they tell where pitches change. */
   readonly dropContext: boolean;
   readonly seed: number;
   /** Views asked at once. */
@@ -220,7 +220,7 @@ async function eachPiece(
   for (const [index, piece] of pieces.entries()) {
     if (options.signal?.aborted) throw new EngineFailure('cancelled', 'Cancelled.');
     const { view } = excerpt(piece, 0, Math.min(piece.steps, options.crop ?? piece.steps));
-    const bare = { ...view.context, phase: null, barSteps: null, fermata: null };
+    const bare = { ...view.context, phase: null, barSteps: null, fermata: null, key: null };
     const shown = options.dropContext ? { ...view, context: bare } : view;
     out.push({ id: piece.id, losses: await measure(shown, seededChance(options.seed + 7919 * index)) });
     options.progress?.(index + 1, pieces.length);

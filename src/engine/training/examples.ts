@@ -5,7 +5,8 @@ import { EITHER, HELD, REST } from '../../language/roll.ts';
 import { echoOf } from '../echo.ts';
 import { paint, pictureSize, placementOf } from '../features.ts';
 import { beatColumns, type NetworkShape } from '../network.ts';
-import type { Echo, Predict, View } from '../predict.ts';
+import type { Echo, KeyContext, Predict, View } from '../predict.ts';
+import { transposedKey } from '../transpose.ts';
 import type { Piece } from './corpus.ts';
 
 /** Uniform in [0, 1). */
@@ -87,7 +88,10 @@ function shuffled(chance: Chance, n: number): number[] {
   return out;
 }
 
-/** A stretch of a piece as long as `columns` allow, beginning on a beat. */
+/** Share of the crops that begin with the piece, and as many end with it: there is one beginning among many beats. */
+const AT_EITHER_END = 0.12;
+
+/** A stretch of a piece as long as `columns` allow, beginning on a beat or where the piece does. */
 export function cropOf(
   chance: Chance,
   piece: Piece,
@@ -99,9 +103,11 @@ export function cropOf(
   const lead = (beat - (phase % beat)) % beat;
   const most = columns * shape.fold;
   if (piece.steps <= most - (lead === 0 ? 0 : beat)) return { from: 0, to: piece.steps };
-  const starts = Math.floor((piece.steps - most - lead) / beat) + 1;
-  if (starts <= 0) return { from: lead, to: Math.min(piece.steps, lead + most) };
-  const from = lead + beat * below(chance, starts);
+  const place = chance();
+  if (place < AT_EITHER_END) return { from: 0, to: Math.min(piece.steps, most - (phase % shape.fold)) };
+  const last = lead + beat * Math.ceil((piece.steps - most - lead) / beat);
+  if (place < 2 * AT_EITHER_END || last <= lead) return { from: Math.max(lead, last), to: piece.steps };
+  const from = lead + beat * below(chance, (last - lead) / beat);
   return { from, to: from + most };
 }
 
@@ -119,6 +125,7 @@ export function excerpt(piece: Piece, from: number, to: number): Example {
         phase: piece.phase?.slice(from, to) ?? null,
         barSteps: piece.barSteps?.slice(from, to) ?? null,
         fermata: piece.fermata?.slice(from, to) ?? null,
+        key: keyOf(piece, steps),
         onset: null,
         begins: from === 0,
         ends: to === piece.steps,
@@ -126,6 +133,15 @@ export function excerpt(piece: Piece, from: number, to: number): Example {
     },
   };
 }
+
+/** The one key of a piece. */
+const keyOf = ({ key }: Piece, steps: number): KeyContext | null =>
+  key
+    ? {
+        fifths: new Int8Array(steps).fill(key.fifths),
+        tonic: new Int8Array(steps).fill(key.tonic ?? -1),
+      }
+    : null;
 
 /** Shifts that keep every voice in its range, at most six semitones either way. */
 function transpositions(pitch: Int16Array): number[] {
@@ -177,6 +193,9 @@ const sourceCell = (cell: number): number => 4 * (cell >> 3) + (cell % 4);
 /** Share of the examples that know neither metre nor fermatas. */
 const BARE = 0.15;
 
+/** Share of the examples that know their key, where it is known. */
+const TELLS_KEY = 0.5;
+
 /** A random example: crop, transposition, mask, and context of which parts are dropped at random. */
 export function drawExample(chance: Chance, source: Piece, shape: NetworkShape, columns: number): Example {
   const beat = shape.fold * beatColumns(shape);
@@ -193,10 +212,12 @@ export function drawExample(chance: Chance, source: Piece, shape: NetworkShape, 
   const metre = !bare && chance() < 0.8;
   const fermata = !bare && chance() < 0.8;
   const bounds = chance() < 0.9;
+  const key = chance() < TELLS_KEY ? view.context.key : null;
   const context = {
     phase: metre ? view.context.phase : null,
     barSteps: metre ? view.context.barSteps : null,
     fermata: fermata ? view.context.fermata : null,
+    key: key && transposedKey(key.fifths, key.tonic, shift),
     onset: drawOnsets(chance, onset, erased),
     begins: bounds && view.context.begins,
     ends: bounds && view.context.ends,

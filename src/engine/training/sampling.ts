@@ -127,6 +127,7 @@ async function maskedLoss(
         phase: piece.phase,
         barSteps: piece.barSteps,
         fermata: piece.fermata,
+        key: { fifths: piece.fifths, tonic: new Int8Array(piece.steps).fill(piece.tonic ?? -1) },
         onset: null,
         begins: true,
         ends: true,

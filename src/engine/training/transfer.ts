@@ -5,6 +5,7 @@ import { EngineFailure } from '../failure.ts';
 import {
   CELL_PLANES,
   inputChannels,
+  KEY_PLANES,
   layersOf,
   type NetworkSpec,
   parametersOf,
@@ -12,13 +13,14 @@ import {
 } from '../network.ts';
 
 /**
- * The weights of `from` laid out for `to`, which differs in its grid, or in seeing echoes, only.
+ * The weights of `from` laid out for `to`, which differs in its grid, or in seeing echoes or the key, only.
  * New planes begin with weights of nothing: they change no answer until they are trained.
  *
  * @throws EngineFailure `bad-model` when the two differ in anything else
  */
 export function transferWeights(from: NetworkSpec, to: NetworkSpec, weights: Float32Array): Float32Array {
-  if (bare(from) !== bare(to) || from.fold % to.fold !== 0 || (from.inputs.echo && !to.inputs.echo)) {
+  const less = (from.inputs.echo && !to.inputs.echo) || (from.inputs.key && !to.inputs.key);
+  if (bare(from) !== bare(to) || from.fold % to.fold !== 0 || less) {
     throw new EngineFailure('bad-model', 'The two networks differ in more than their grid.');
   }
   const inputs = inputMap(from, to);
@@ -49,13 +51,21 @@ export function transferWeights(from: NetworkSpec, to: NetworkSpec, weights: Flo
 
 /** What must be the same in both: all but the grid, and planes that weights of nothing can be laid out for. */
 const bare = (spec: NetworkSpec): string =>
-  JSON.stringify({ ...spec, fold: 0, resolution: 0, preset: '', inputs: { ...spec.inputs, echo: false } });
+  JSON.stringify({
+    ...spec,
+    fold: 0,
+    resolution: 0,
+    preset: '',
+    inputs: { ...spec.inputs, echo: false, key: false },
+  });
 
 /** For each input channel of `to`, the one of `from`; -1 for those of planes it has not. */
 function inputMap(from: NetworkSpec, to: NetworkSpec): number[] {
-  const without = { ...to, inputs: { ...to.inputs, echo: from.inputs.echo ?? false } };
+  const { echo = false, key = false } = from.inputs;
+  const without = { ...to, inputs: { ...to.inputs, echo, key } };
   const map = channelMap(inputGroups(from), from.fold, to.fold, inputChannels(without));
-  if (to.inputs.echo && !from.inputs.echo) {
+  if (to.inputs.key && !key) map.push(...KEY_PLANES.map(() => -1));
+  if (to.inputs.echo && !echo) {
     const { held, onsets, rests } = to.inputs;
     const before =
       2 + (held ? CELL_PLANES.held : 0) + (onsets ? CELL_PLANES.onsets : 0) + (rests ? CELL_PLANES.rests : 0);

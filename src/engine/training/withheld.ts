@@ -83,6 +83,7 @@ export function withhold(chorale: Chorale, voices: readonly number[]): Grid {
     bar: chorale.bar,
     fermata: chorale.fermata,
     fifths: chorale.fifths,
+    tonic: new Int8Array(chorale.steps).fill(chorale.tonic ?? -1),
   };
   for (let cell = 0; cell < grid.pitch.length; cell++) {
     if (!voices.includes(cell & 3)) continue;

@@ -1,7 +1,7 @@
 // Score -> Grid: the selection's open places as cells, everything else as context that stands. Refuses to know the
 // text; what a cell came from is kept in targets, so that `write/fill` finds its way back.
 
-import { midi } from '../pitch.ts';
+import { inScale, midi } from '../pitch.ts';
 import type { Problem } from '../problem.ts';
 import { EITHER, type Grid, HELD, REST, STARTS, UNKNOWN } from '../roll.ts';
 import { type Bar, type Event, type Score, VOICES, type Voice } from '../score.ts';
@@ -66,6 +66,7 @@ function emptyDraft(score: Score, ruler: Ruler): Draft {
     bar: new Int32Array(steps),
     fermata: new Uint8Array(steps),
     fifths: new Int8Array(steps),
+    tonic: new Int8Array(steps).fill(-1),
   };
 }
 
@@ -83,12 +84,30 @@ function fillFrame(draft: Draft, score: Score, ruler: Ruler): void {
     if (bar === undefined) continue;
     draft.bar[step] = index;
     draft.fifths[step] = fifthsOf(bar);
+    draft.tonic[step] = midi({ ...bar.key.tonic, octave: 4 }) % 12;
     if (bar.metre === null) continue;
     const full = barTicks(bar.metre);
     const place = bar.phase + tickOf(ruler, step) - bar.onset;
     draft.phase[step] = Math.floor((((place % full) + full) % full) / ruler.stepTicks);
     draft.barSteps[step] = Math.round(full / ruler.stepTicks);
   }
+}
+
+/** Most of the written notes that may lie out of the scale, as a share, before the key is doubted; leading tones may. */
+const CHROMATIC = 0.1;
+
+/** A piece without a key, or with `K:none`, is read as C major: its notes tell whether that is so. */
+function doubtKey(draft: Draft): void {
+  let notes = 0;
+  let strange = 0;
+  draft.pitch.forEach((pitch, cell) => {
+    if (pitch < 0) return;
+    notes++;
+    const [fifths, tonic] = [draft.fifths[cell >> 2]!, draft.tonic[cell >> 2]!];
+    const leading = pitch % 12 === (tonic + 11) % 12;
+    if (!inScale(pitch, fifths) && !leading) strange++;
+  });
+  if (strange > CHROMATIC * notes) draft.tonic.fill(-1);
 }
 
 /** What sounds at the start of each step, and where fermatas stand. */
@@ -304,6 +323,7 @@ export function toGrid(score: Score, selection: Selection): Gridded {
     const draft = emptyDraft(score, ruler);
     fillFrame(draft, score, ruler);
     for (const voice of VOICES) fillContext(draft, score, ruler, voice);
+    doubtKey(draft);
     openTargets(draft, score, targets);
     const hopeless = new Set(constrain(draft, score, targets, ruler.stepTicks).flat());
     if (hopeless.size === 0) return { grid: draft, ...places(ruler), selection, targets, problems };

@@ -138,7 +138,17 @@ describe('toGrid', () => {
     expect([...g.barSteps]).toEqual([4, 4, 4, 4, 4, 3, 3, 3]);
     expect([...g.fermata]).toEqual([0, 0, 0, 1, 1, 0, 0, 0]);
     expect([...g.fifths]).toEqual([0, 0, 0, 0, 0, 1, 1, 1]);
+    expect([...g.tonic]).toEqual([0, 0, 0, 0, 0, 7, 7, 7]);
     expect([...g.bar]).toEqual([0, 1, 1, 1, 1, 2, 2, 2]);
+  });
+
+  it('doubts a key that the notes are not in', () => {
+    const tonic = (key: string, music: string) =>
+      toGrid(parse(`X:1\nM:4/4\nL:1/4\n${key}[V:S] ${music} |\n`).score, { mode: 'fill' }).grid.tonic[0];
+    expect(tonic('K:Am\n', 'A ^G A B | c d e A')).toBe(9);
+    expect(tonic('K:F dor\n', 'F G A _e')).toBe(5);
+    expect(tonic('', 'G A B c')).toBe(0);
+    expect(tonic('K:none\n', '^F _E _B ^G')).toBe(-1);
   });
 
   it('puts bar lines on steps where the pickup is shorter than one', () => {
