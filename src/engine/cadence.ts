@@ -1,6 +1,7 @@
 // How a piece ends: on the tonic triad over its root, where the written notes allow it. A preference with a price, so
-// that the network still has its say. Knows the key by its signature only.
+// that the network still has its say.
 
+import { inScale } from '../language/pitch.ts';
 import type { Grid } from '../language/roll.ts';
 import type { Directives } from '../language/score.ts';
 import type { Surroundings } from './offences.ts';
@@ -33,13 +34,20 @@ function tonicsOf(sharps: number): Tonic[] {
   ];
 }
 
+/** The tonic that the key names; in any mode, and in major where its third is. */
+function tonicNamed(root: number, sharps: number): Tonic[] {
+  if (root < 0) return [];
+  return [{ root, tones: inScale(root + 4, sharps) ? [0, 4, 7] : [0, 3, 4, 7] }];
+}
+
 /** Whether a pitch may stand in a voice of the chord: the bass has the root. */
 const fits = ({ root, tones }: Tonic, voice: number, midi: number): boolean =>
   voice === 3 ? above(midi, root) === 0 : tones.includes(above(midi, root));
 
 /**
- * The last beat in which anything sounds or is open, and the tonics that agree with what is written there; null where
- * none does (a melody that ends on the second degree wants a half close), or where rules are off.
+ * The last beat in which anything sounds or is open, and the tonic of its key; where that does not agree with what is
+ * written there, the tonics of the signature that do. Null where none does (a melody that ends on the second degree
+ * wants a half close), or where rules are off.
  */
 export function cadenceOf(grid: Grid, rules: Directives['rules']): Cadence | null {
   if (PRICES[rules] === 0) return null;
@@ -52,9 +60,9 @@ export function cadenceOf(grid: Grid, rules: Directives['rules']): Cadence | nul
   const position = grid.phase[last] >= 0 ? grid.phase[last] : last;
   const from = Math.max(0, last - (position % beat));
   const standing = cells.filter((cell) => cell >> 2 === last && written(cell));
-  const tonics = tonicsOf(grid.fifths[last]).filter((tonic) =>
-    standing.every((cell) => fits(tonic, cell & 3, grid.pitch[cell])),
-  );
+  const agrees = (tonic: Tonic): boolean => standing.every((cell) => fits(tonic, cell & 3, grid.pitch[cell]));
+  const named = tonicNamed(grid.tonic[last], grid.fifths[last]).filter(agrees);
+  const tonics = named.length > 0 ? named : tonicsOf(grid.fifths[last]).filter(agrees);
   return tonics.length > 0 ? { from, to: last + 1, tonics, price: PRICES[rules] } : null;
 }
 

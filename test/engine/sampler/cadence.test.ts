@@ -10,9 +10,10 @@ const ending = (midi: number): number[] => [
   ...new Array<number>(12).fill(74),
   ...new Array<number>(4).fill(midi),
 ];
-const roots = (midi: number, sharps: number): number[] | undefined => {
+const roots = (midi: number, sharps: number, tonic = -1): number[] | undefined => {
   const grid = withSoprano(ending(midi));
   grid.fifths.fill(sharps);
+  grid.tonic.fill(tonic);
   return cadenceOf(grid, 'bach')?.tonics.map(({ root }) => root);
 };
 
@@ -24,6 +25,14 @@ describe('the last chord', () => {
     expect(roots(73, 0)).toEqual([9]); // C sharp: A minor ends in major
     expect(roots(74, 1)).toEqual([7]); // D in G major
     expect(roots(70, -2)).toEqual([10, 7]); // B flat in B flat major and G minor
+  });
+
+  test('is the tonic that the key names, if the melody allows it', () => {
+    expect(roots(72, 0, 9)).toEqual([9]); // C in A minor
+    expect(roots(72, 0, 0)).toEqual([0]); // C in C major
+    expect(roots(67, 0, 9)).toEqual([0]); // G in A minor: its relative major
+    expect(roots(74, 0, 2)).toEqual([2]); // D in D dorian
+    expect(roots(71, 0, 4)).toEqual([4]); // B in E phrygian
   });
 
   test('is nobody’s business where the melody wants a half close, or rules are off', () => {
