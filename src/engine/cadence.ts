@@ -1,12 +1,12 @@
-// How a piece ends: on the tonic triad over its root, where the written notes allow it. A preference with a price, so
-// that the network still has its say.
+// How a piece begins and ends: on the tonic triad over its root, where the written notes allow it. A preference with a
+// price, so that the network still has its say.
 
 import { inScale } from '../language/pitch.ts';
 import type { Grid } from '../language/roll.ts';
 import type { Directives } from '../language/score.ts';
 import type { Surroundings } from './offences.ts';
 
-/** The last chord: its steps, and the tonics it may have. */
+/** The first or the last chord: its steps, and the tonics it may have. */
 export interface Cadence {
   readonly from: number;
   readonly to: number;
@@ -66,7 +66,24 @@ export function cadenceOf(grid: Grid, rules: Directives['rules']): Cadence | nul
   return tonics.length > 0 ? { from, to: last + 1, tonics, price: PRICES[rules] } : null;
 }
 
-/** What a pitch of one voice costs in the last chord, given the bass that stands there. In nats. */
+/**
+ * The first step in which anything sounds or is open, and the tonic that the key names; null where that does not agree
+ * with what is written there, no key is known, or rules are off.
+ */
+export function openingOf(grid: Grid, rules: Directives['rules']): Cadence | null {
+  const price = PRICES[rules];
+  const first = grid.pitch.findIndex((pitch, cell) => grid.open[cell] === 1 || pitch >= 0) >> 2;
+  if (price === 0 || first < 0) return null;
+  const standing = [0, 1, 2, 3].map((voice) => 4 * first + voice);
+  const tonics = tonicNamed(grid.tonic[first], grid.fifths[first]).filter((tonic) =>
+    standing.every(
+      (cell) => grid.open[cell] || grid.pitch[cell] < 0 || fits(tonic, cell & 3, grid.pitch[cell]),
+    ),
+  );
+  return tonics.length > 0 ? { from: first, to: first + 1, tonics, price } : null;
+}
+
+/** What a pitch of one voice costs in the first or last chord, given the bass that stands there. In nats. */
 export function cadencePrice(
   cadence: Cadence,
   around: Surroundings,

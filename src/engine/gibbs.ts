@@ -25,7 +25,8 @@ export interface Task {
   readonly sites: readonly Site[];
   readonly temperature: readonly [number, number, number, number];
   readonly tariff: Tariff | null;
-  readonly cadence: Cadence | null;
+  /** The first and the last chord, as far as there is a preference. */
+  readonly cadences: readonly Cadence[];
   readonly signal: AbortSignal | undefined;
 }
 
@@ -124,7 +125,7 @@ export async function redraw(
 
 /** What the pitches of a site would cost against what stands around it; null where there are no rules. */
 function priceFor(
-  { grid, tariff, cadence }: Task,
+  { grid, tariff, cadences }: Task,
   around: Surroundings,
   { voice, from, to }: Site,
 ): ((midi: number) => number) | null {
@@ -133,7 +134,7 @@ function priceFor(
   return (midi) =>
     priceOf(around, voice, from, to, midi, tariff) +
     (isFree ? pulsePrice(grid, around, voice, from, to, midi) : 0) +
-    (cadence ? cadencePrice(cadence, around, voice, from, to, midi) : 0);
+    cadences.reduce((sum, cadence) => sum + cadencePrice(cadence, around, voice, from, to, midi), 0);
 }
 
 /** Writes a drawn pitch into the draft. */

@@ -3,7 +3,7 @@
 import type { Filled, Grid } from '../language/roll.ts';
 import type { Directives } from '../language/score.ts';
 import { sitesOf } from './block.ts';
-import { cadenceOf } from './cadence.ts';
+import { cadenceOf, openingOf } from './cadence.ts';
 import { EngineFailure } from './failure.ts';
 import { anneal, type Draft, draftOf, type Task } from './gibbs.ts';
 import { type Offence, offencesOf, TARIFFS } from './offences.ts';
@@ -78,7 +78,7 @@ export async function harmonize(
     sites: sitesOf(grid, options.range, offsets),
     temperature: options.temperature,
     tariff: TARIFFS[options.rules],
-    cadence: cadenceOf(grid, options.rules),
+    cadences: [openingOf(grid, options.rules), cadenceOf(grid, options.rules)].filter((c) => c !== null),
     signal: options.signal,
   };
   const fills: Harmonization[] = [];

@@ -84,6 +84,7 @@ export const HABITS: readonly Habit[] = [
   { code: 'offbeat', name: 'pitch changes between beats, %', per: 100 },
   { code: 'leap', name: 'leaps over a fourth, % of melodic moves', per: 100 },
   { code: 'return', name: 'lower voices as before where the melody returns, %', per: 100 },
+  { code: 'opening', name: 'first chord the tonic triad in root position, %', per: 100 },
   { code: 'final', name: 'last chord the tonic triad in root position, %', per: 100 },
   { code: 'fermata', name: 'fermatas on a triad, %', per: 100 },
 ];
@@ -204,14 +205,18 @@ function countCadences(music: Music, tally: Count): void {
     const ends = music.fermata[step] && !(step + 1 < music.steps && music.fermata[step + 1]);
     if (ends) tally('fermata', triadRoot(chordAt(music, step)) !== null);
   }
-  let last = music.steps - 1;
-  while (last > 0 && chordAt(music, last).length === 0) last--;
-  const chord = chordAt(music, last);
-  // The fifth may be left out of a final chord, its root may not be anywhere but in the bass.
+  const chords = Array.from({ length: music.steps }, (_, step) => chordAt(music, step));
+  const sounding = chords.filter((chord) => chord.length > 0);
+  tally('opening', isTonic(music, sounding[0] ?? []));
+  tally('final', isTonic(music, sounding.at(-1) ?? []));
+}
+
+/** The fifth may be left out, the root may not be anywhere but in the bass. */
+function isTonic(music: Music, chord: readonly number[]): boolean {
   const tonic = tonicsOf(music).find((pitchClass) => pitchClass === Math.min(...chord) % 12);
   const degrees = tonic === undefined ? [] : chord.map((midi) => (midi - tonic + 12) % 12);
   const third = degrees.includes(3) !== degrees.includes(4);
-  tally('final', third && degrees.every((d) => d === 0 || d === 3 || d === 4 || d === 7));
+  return third && degrees.every((d) => d === 0 || d === 3 || d === 4 || d === 7);
 }
 
 /** In outer voices: a leading tone in a dominant that goes to a chord with the tonic in it, but not to the tonic. */

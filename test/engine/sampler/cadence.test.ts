@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { cadenceOf } from '../../../src/engine/cadence.ts';
+import { cadenceOf, openingOf } from '../../../src/engine/cadence.ts';
 import { harmonize } from '../../../src/engine/harmonizer.ts';
 import type { Directives } from '../../../src/language/score.ts';
 import { fake, RANGE, withSoprano } from './fakes.ts';
@@ -16,6 +16,33 @@ const roots = (midi: number, sharps: number, tonic = -1): number[] | undefined =
   grid.tonic.fill(tonic);
   return cadenceOf(grid, 'bach')?.tonics.map(({ root }) => root);
 };
+
+describe('the first chord', () => {
+  const opening = (midi: number, sharps: number, tonic: number, rules: Directives['rules'] = 'bach') => {
+    const grid = withSoprano([midi, 74, 74, 74]);
+    grid.fifths.fill(sharps);
+    grid.tonic.fill(tonic);
+    return openingOf(grid, rules);
+  };
+
+  test('is the tonic that the key names, if the melody allows it', () => {
+    expect(opening(67, 1, 7)).toMatchObject({ from: 0, to: 1, tonics: [{ root: 7, tones: [0, 4, 7] }] });
+    expect(opening(67, 1, 4)).toMatchObject({ tonics: [{ root: 4 }] }); // G in E minor
+    expect(opening(69, 1, 7)).toBeNull(); // A in G major
+  });
+
+  test('is nobody’s business where no key is known, or rules are off', () => {
+    expect(opening(67, 1, -1)).toBeNull();
+    expect(opening(67, 1, 7, 'off')).toBeNull();
+  });
+
+  test('is the first in which anything sounds', () => {
+    const grid = withSoprano([60, 60, 60, 60]);
+    grid.tonic.fill(0);
+    for (let cell = 0; cell < 8; cell++) [grid.pitch[cell], grid.open[cell]] = [-1, 0];
+    expect(openingOf(grid, 'bach')).toMatchObject({ from: 2, to: 3 });
+  });
+});
 
 describe('the last chord', () => {
   test('may be the tonic of either key of the signature that the melody allows', () => {
