@@ -120,7 +120,7 @@ const protocolOf = (
     ...(measure.startsWith('melody') ? [] : [`${order} order`, `M = ${orderings}`]),
     crop ? `first ${crop} steps` : 'whole pieces',
     ...(frames && measure.startsWith('framewise') ? [`${frames} frames of each drawn at random`] : []),
-    `${dropContext ? 'without' : 'with'} metre and fermatas`,
+    `${dropContext ? 'without' : 'with'} metre, fermatas and key`,
   ].join(', ');
 
 function evaluationOf(options: Options): EvaluationOptions {
