@@ -26,14 +26,18 @@ export function handsOf(parsed: Parsed): Hands {
   const written = (voice: Voice, bar: number): Written | null => rows[bar]?.[voice] ?? null;
   const clef = (voice: Voice): string | null => casting.cast[voice]?.clef ?? null;
   const at = (voice: Voice, bar: number, event?: Event): Stand => {
-    const own = written(voice, bar);
-    if (own !== null) return turnsOf(own, event).at(-1) ?? own.raw;
+    const bars = written(voice, bar);
+    if (bars !== null) return turnsOf(bars, event).at(-1) ?? bars.raw;
     const key = score.bars[bar]?.key ?? score.key;
     for (let before = bar - 1; before >= 0; before--) {
       const raw = written(voice, before)?.raw;
       if (raw) return { unit: raw.unit, octave: raw.octave, transpose: raw.transpose, key };
     }
-    const { octave = 0, transpose = 0 } = casting.cast[voice] ?? {};
+    const own = casting.cast[voice];
+    // What is said of a voice without music holds from there on.
+    const others = (rows[bar] ?? []).filter((other) => other !== null);
+    const said = own && others.some(({ base, raw }) => own.span.start < base + raw.start);
+    const { octave = 0, transpose = 0 } = said || others.length === 0 ? (own ?? {}) : {};
     return { unit: tune.unit, octave, transpose, key };
   };
   const spoken = tune.directives.filter(({ name }) => name === 'propagate-accidentals').at(-1)?.value;
