@@ -189,6 +189,17 @@ describe('fill', () => {
     expect(parse(after).score.parts[2].events.map(({ pitches }) => pitches.map(midi))).toEqual([[60], [57]]);
   });
 
+  it('minds an octave from where it is said', () => {
+    const text = (before: string, behind: string) =>
+      `X:1\nM:4/4\nL:1/4\nK:C\n${before}V:A\nA4 |\nV:T\nF4 |\nV:B\nF,4 |\n${behind}`;
+    const soprano = (abc: string) =>
+      filled(abc, { S: '72x16' })
+        .split('\n')
+        .filter((line) => /[cC]4 \|/.test(line));
+    expect(soprano(text('V:S octave=1\n', ''))).toEqual([expect.stringContaining('C4 |')]);
+    expect(soprano(text('', 'V:S octave=1\n'))).toEqual([expect.stringContaining('c4 |')]);
+  });
+
   it('leaves bars open that were not asked for', () => {
     const text = `${HEAD}[V:S] G4 | A4 | B4 |\n[V:A] ?Z3 |\n`;
     expect(
