@@ -11,6 +11,7 @@ import type { Predict } from './predict.ts';
 import { pulsePrice } from './pulse.ts';
 import type { Random } from './random.ts';
 import type { Schedule } from './schedule.ts';
+import { togetherPrice } from './together.ts';
 import type { NetworkRange, Offsets } from './transpose.ts';
 import { type Answer, ask, onsetsOf, type Window } from './window.ts';
 
@@ -133,6 +134,7 @@ function priceFor(
   const isFree = grid.note[4 * from + voice] < 0;
   return (midi) =>
     priceOf(around, voice, from, to, midi, tariff) +
+    togetherPrice(around, voice, from, to, midi) +
     (isFree ? pulsePrice(grid, around, voice, from, to, midi) : 0) +
     cadences.reduce((sum, cadence) => sum + cadencePrice(cadence, around, voice, from, to, midi), 0);
 }

@@ -83,6 +83,7 @@ export const HABITS: readonly Habit[] = [
   { code: 'between', name: 'pitch changes between eighths, %', per: 100 },
   { code: 'offbeat', name: 'pitch changes between beats, %', per: 100 },
   { code: 'leap', name: 'leaps over a fourth, % of melodic moves', per: 100 },
+  { code: 'together', name: 'all voices the same way, % of moves of all four', per: 100 },
   { code: 'return', name: 'lower voices as before where the melody returns, %', per: 100 },
   { code: 'opening', name: 'first chord the tonic triad in root position, %', per: 100 },
   { code: 'final', name: 'last chord the tonic triad in root position, %', per: 100 },
@@ -147,6 +148,11 @@ const chordAt = (music: Music, step: number): number[] =>
   [...music.pitch.subarray(4 * step, 4 * step + 4)].filter((midi) => midi >= 0);
 
 function countMotion(music: Music, step: number, tally: Count): void {
+  const ways = VOICES.map((voice) => {
+    const [before, now] = [heard(music, step - 1, voice), heard(music, step, voice)];
+    return before < 0 || now < 0 ? 0 : Math.sign(now - before);
+  });
+  if (!ways.includes(0)) tally('together', new Set(ways).size === 1);
   for (const pair of PAIRS) {
     const [high, low] = pair;
     const [b, d] = [heard(music, step, high), heard(music, step, low)];

@@ -15,6 +15,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { midi } from '../../src/language/pitch.ts';
+import { parse } from '../../src/language/read/parse.ts';
 
 const root = join(import.meta.dirname, '../..');
 const HYMN = join(root, 'examples/hymn-to-joy.satb');
@@ -157,6 +159,16 @@ describe('what comes out', { timeout: 120_000 }, () => {
     expect(cantus(['check', '-'], FULL)).toMatchObject({ code: 0, err: '' });
     const converted = cantus(['convert', '-', '-', '--to', 'musicxml'], FULL);
     expect(converted.out.toString()).toMatch(/^<\?xml[\s\S]*<\/score-partwise>\s*$/);
+  });
+
+  it('begins and ends in the key that the file names', () => {
+    const ends = (key: string): (number | undefined)[] => {
+      const text = `X:1\nM:4/4\nL:1/4\nK:${key}\nc d e d | c B c2 |]\n`;
+      const { events } = parse(cantus(['harmonize', '-'], text).out.toString()).score.parts[3];
+      return [events[0]!, events.at(-1)!].map(({ pitches }) => midi(pitches[0]!) % 12);
+    };
+    expect(ends('C')).toEqual([0, 0]);
+    expect(ends('Am')).toEqual([9, 9]);
   });
 
   it('keeps bytes that are not UTF-8', () => {

@@ -102,7 +102,9 @@ describe('train and evaluate', () => {
 
     const short = { data, model: other, orderings: 1, crop: 4, dropContext: true };
     const table = await run(evaluateRow, { ...short, card: true });
-    expect(table.out).toContain('grid of 8, random order, M = 1, first 4 steps, without metre, fermatas and key');
+    expect(table.out).toContain(
+      'grid of 8, random order, M = 1, first 4 steps, without metre, fermatas and key',
+    );
     expect(table.out).toMatch(/melody given +hold/);
     const card = readFileSync(join(other, 'card.md'), 'utf8');
     expect(card).toContain('# eighths');

@@ -82,6 +82,18 @@ describe('the style profile', () => {
     expect(tally(musicOf([[73, 67, 64, 34]]), 'range')).toBe('4 of 16');
   });
 
+  test('all voices the same way', () => {
+    expect(tally(musicOf([I, I.map((midi) => midi + 2), I]), 'together')).toBe('2 of 2');
+    expect(tally(musicOf([I, [74, 69, 62, 46], I.map((midi, voice) => midi + voice)]), 'together')).toBe(
+      '0 of 2',
+    );
+  });
+
+  test('the first chord is the tonic triad over its root, too', () => {
+    expect(tally(musicOf([I, V]), 'opening')).toBe('1 of 1');
+    expect(tally(musicOf([V, I]), 'opening')).toBe('0 of 1');
+  });
+
   test('the last chord is the tonic triad over its root', () => {
     expect(tally(musicOf([V, I]), 'final')).toBe('1 of 1');
     expect(tally(musicOf([V, [72, 67, 64, 52]]), 'final')).toBe('0 of 1'); // first inversion
