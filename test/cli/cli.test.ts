@@ -163,7 +163,7 @@ describe('what comes out', { timeout: 120_000 }, () => {
 
   it('begins and ends in the key that the file names', () => {
     const ends = (key: string): (number | undefined)[] => {
-      const text = `X:1\nM:4/4\nL:1/4\nK:${key}\nc d e d | c B c2 |]\n`;
+      const text = `X:1\nM:4/4\nL:1/4\nK:${key}\ne c d c | B A c2 |]\n`;
       const { events } = parse(cantus(['harmonize', '-'], text).out.toString()).score.parts[3];
       return [events[0]!, events.at(-1)!].map(({ pitches }) => midi(pitches[0]!) % 12);
     };
