@@ -6,11 +6,11 @@ import { join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '..');
 
-/** What the program makes of an example. */
-function harmonized(name) {
+/** What the program makes of an example, with these options. */
+function harmonized(name, options) {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    [join(root, 'dist/cli.js'), 'harmonize', join(root, 'examples', name)],
+    [join(root, 'dist/cli.js'), 'harmonize', join(root, 'examples', name), ...options],
     { encoding: 'utf8' },
   );
   if (status !== 0) throw new Error(stderr);
@@ -19,17 +19,18 @@ function harmonized(name) {
 
 const fenced = (text) => `\`\`\`abc\n${text.trimEnd()}\n\`\`\``;
 
-/** The README with every `<!-- example: NAME -->` block as it should be. */
+/** The README with every `<!-- example: NAME OPTIONS -->` block as it should be. */
 export function written(readme) {
-  return readme.replace(/(<!-- example: (\S+) -->\n)[\s\S]*?(<!-- \/example -->)/g, (_, begin, name, end) =>
-    [
+  return readme.replace(/(<!-- example: (.+) -->\n)[\s\S]*?(<!-- \/example -->)/g, (_, begin, call, end) => {
+    const [name, ...options] = call.split(' ');
+    return [
       begin.trimEnd(),
       fenced(readFileSync(join(root, 'examples', name), 'utf8')),
-      `\n\`cantus harmonize examples/${name}\`\n`,
-      fenced(harmonized(name)),
+      `\n\`cantus harmonize ${[`examples/${name}`, ...options].join(' ')}\`\n`,
+      fenced(harmonized(name, options)),
       end,
-    ].join('\n'),
-  );
+    ].join('\n');
+  });
 }
 
 if (process.argv[1] === import.meta.filename) {

@@ -95,12 +95,18 @@ function viewOf(grid: Grid, sight: Sight, window: Window, range: NetworkRange, o
   };
 }
 
+/**
+ * How far an echo is believed in a piece that is being drawn: what agrees there was drawn to agree. At full strength nine
+ * in ten returning notes come out as before, where Bach has two in three.
+ */
+const OWN_ECHO = 0.5;
+
 /** What the rest of the piece, also outside of the window, says of the erased cells. */
 function echoIn(grid: Grid, sight: Sight, window: Window, range: NetworkRange, offsets: Offsets): Echo {
   const beat = Math.max(1, grid.resolution / 4);
   const echo = echoOf({ steps: grid.steps, ...sight }, beat, window.from, window.to);
   const pitch = echo.pitch.map((midi, i) => (midi < 0 ? midi : foldInto(range, midi + offsets[i & 3])));
-  return { ...echo, pitch };
+  return { ...echo, pitch, strength: echo.strength.map((sure) => OWN_ECHO * sure) };
 }
 
 /** The network's answers to one round, by cell of the piece and by sounding pitch. */
