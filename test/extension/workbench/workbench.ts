@@ -255,7 +255,10 @@ export class Workbench {
       },
       isShown(tab.and(this.page.locator(':not(.dirty)'))),
     );
-    return readFileSync(join(this.folder, name), 'utf8');
+    // A file is emptied before it is written.
+    const read = (): string => readFileSync(join(this.folder, name), 'utf8');
+    for (let wait = 0; wait < 20 && read() === ''; wait++) await this.page.waitForTimeout(100);
+    return read();
   }
 
   /** Types into whatever has the focus, key by key. Brackets and quotes close themselves, as for a person. */
