@@ -3,7 +3,7 @@
 
 import { inScale } from '../language/pitch.ts';
 import type { Grid } from '../language/roll.ts';
-import type { Directives } from '../language/score.ts';
+import { type Directives, VOICES } from '../language/score.ts';
 import type { Surroundings } from './offences.ts';
 
 /** The first or the last chord: its steps, and the tonics it may have. */
@@ -44,6 +44,17 @@ function tonicNamed(root: number, sharps: number): Tonic[] {
 const fits = ({ root, tones }: Tonic, voice: number, midi: number): boolean =>
   voice === 3 ? above(midi, root) === 0 : tones.includes(above(midi, root));
 
+const isWritten = (grid: Grid, cell: number): boolean => !grid.open[cell] && grid.pitch[cell] >= 0;
+
+/** Those tonics that agree with what is written at a step. */
+const agreeing = (grid: Grid, step: number, tonics: readonly Tonic[]): Tonic[] =>
+  tonics.filter((tonic) =>
+    VOICES.every((voice) => {
+      const cell = 4 * step + voice;
+      return !isWritten(grid, cell) || fits(tonic, voice, grid.pitch[cell]);
+    }),
+  );
+
 /**
  * The last beat in which anything sounds or is open, and the tonic of its key; where that does not agree with what is
  * written there, the tonics of the signature that do. Null where none does (a melody that ends on the second degree
@@ -51,18 +62,14 @@ const fits = ({ root, tones }: Tonic, voice: number, midi: number): boolean =>
  */
 export function cadenceOf(grid: Grid, rules: Directives['rules']): Cadence | null {
   if (PRICES[rules] === 0) return null;
-  const written = (cell: number): boolean => !grid.open[cell] && grid.pitch[cell] >= 0;
-  const cells = [...grid.pitch.keys()];
-  const lastWritten = cells.findLast(written);
-  const last = (lastWritten ?? grid.open.lastIndexOf(1)) >> 2;
+  const lastWritten = grid.pitch.findLastIndex((_, cell) => isWritten(grid, cell));
+  const last = (lastWritten >= 0 ? lastWritten : grid.open.lastIndexOf(1)) >> 2;
   if (last < 0) return null;
   const beat = Math.max(1, grid.resolution / 4);
   const position = grid.phase[last] >= 0 ? grid.phase[last] : last;
   const from = Math.max(0, last - (position % beat));
-  const standing = cells.filter((cell) => cell >> 2 === last && written(cell));
-  const agrees = (tonic: Tonic): boolean => standing.every((cell) => fits(tonic, cell & 3, grid.pitch[cell]));
-  const named = tonicNamed(grid.tonic[last], grid.fifths[last]).filter(agrees);
-  const tonics = named.length > 0 ? named : tonicsOf(grid.fifths[last]).filter(agrees);
+  const named = agreeing(grid, last, tonicNamed(grid.tonic[last], grid.fifths[last]));
+  const tonics = named.length > 0 ? named : agreeing(grid, last, tonicsOf(grid.fifths[last]));
   return tonics.length > 0 ? { from, to: last + 1, tonics, price: PRICES[rules] } : null;
 }
 
@@ -74,12 +81,7 @@ export function openingOf(grid: Grid, rules: Directives['rules']): Cadence | nul
   const price = PRICES[rules];
   const first = grid.pitch.findIndex((pitch, cell) => grid.open[cell] === 1 || pitch >= 0) >> 2;
   if (price === 0 || first < 0) return null;
-  const standing = [0, 1, 2, 3].map((voice) => 4 * first + voice);
-  const tonics = tonicNamed(grid.tonic[first], grid.fifths[first]).filter((tonic) =>
-    standing.every(
-      (cell) => grid.open[cell] || grid.pitch[cell] < 0 || fits(tonic, cell & 3, grid.pitch[cell]),
-    ),
-  );
+  const tonics = agreeing(grid, first, tonicNamed(grid.tonic[first], grid.fifths[first]));
   return tonics.length > 0 ? { from: first, to: first + 1, tonics, price } : null;
 }
 

@@ -149,6 +149,14 @@ export interface Surroundings {
   readonly sharps: Int8Array;
 }
 
+/** The pitch of a voice at a step of a roll; negative outside of it, where it is erased, and where it is silent. */
+export const hearing =
+  ({ pitch, erased }: Surroundings) =>
+  (step: number, voice: number): number => {
+    const cell = 4 * step + voice;
+    return step < 0 || cell >= pitch.length || erased[cell] ? -1 : pitch[cell];
+  };
+
 /**
  * What a pitch would cost in one voice from step `from` to `to` (exclusive), against everything around it that stands.
  * In nats.
@@ -161,11 +169,7 @@ export function priceOf(
   midi: number,
   tariff: Tariff,
 ): number {
-  const steps = around.pitch.length / 4;
-  const heard = (step: number, other: number): number => {
-    const cell = 4 * step + other;
-    return step < 0 || step >= steps || around.erased[cell] ? -1 : around.pitch[cell];
-  };
+  const heard = hearing(around);
   let price = 0;
   const add = (kind: OffenceKind | null): void => {
     if (kind) price += tariff[kind];

@@ -2,7 +2,7 @@
 // that gives way to a neighbour in one sixteenth only would leave a rhythm that nobody sings. Knows steps, no notes.
 
 import type { Grid } from '../language/roll.ts';
-import type { Surroundings } from './offences.ts';
+import { hearing, type Surroundings } from './offences.ts';
 
 /**
  * What moving on a step costs, in nats, by its position in the quarter on a grid of sixteenths: the -log of how
@@ -30,17 +30,15 @@ function movePrice(position: number, [earlier, before, midi, later]: Around): nu
 /** What the rhythm would cost that a pitch makes in steps `from` to `to` (exclusive) of a voice, in nats. */
 export function pulsePrice(
   { phase, resolution }: Pick<Grid, 'phase' | 'resolution'>,
-  { pitch, erased }: Surroundings,
+  around: Surroundings,
   voice: number,
   from: number,
   to: number,
   midi: number,
 ): number {
   if (resolution !== 16) return 0;
-  const heard = (step: number): number => {
-    const cell = 4 * step + voice;
-    return step < 0 || cell >= pitch.length || erased[cell] ? -1 : pitch[cell];
-  };
+  const heardAt = hearing(around);
+  const heard = (step: number): number => heardAt(step, voice);
   const position = (step: number): number => (phase[step] >= 0 ? phase[step] : step);
   const long = to - from > 1;
   // Whether it stays is told by what comes after it.

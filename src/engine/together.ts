@@ -1,6 +1,6 @@
 // All four voices moving the same way: no offence, but dull, and rare in Bach. A preference with a price.
 
-import type { Surroundings } from './offences.ts';
+import { hearing, type Surroundings } from './offences.ts';
 
 /** In nats. Voices that are drawn one by one find the same way twice as often as Bach's. */
 const PRICE = 2;
@@ -14,16 +14,13 @@ const OTHERS = [
 
 /** What a pitch of a voice from step `from` to `to` (exclusive) costs for going and being left as all others move. */
 export function togetherPrice(
-  { pitch, erased }: Surroundings,
+  around: Surroundings,
   voice: number,
   from: number,
   to: number,
   midi: number,
 ): number {
-  const heard = (step: number, other: number): number => {
-    const cell = 4 * step + other;
-    return cell < 0 || cell >= pitch.length || erased[cell] ? -1 : pitch[cell];
-  };
+  const heard = hearing(around);
   const way = (before: number, after: number): number =>
     before < 0 || after < 0 ? 0 : Math.sign(after - before);
   const together = (step: number, own: number): boolean =>
