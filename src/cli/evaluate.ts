@@ -14,12 +14,21 @@ import {
   type PieceLoss,
   type Summary,
   summarise,
+  TOLD,
 } from '../engine/training/evaluate.ts';
 import { holdPredict } from '../engine/training/hold.ts';
 import { withoutSharedMelodies } from '../engine/training/melodies.ts';
 import { CommandFailure, writeWhole } from './files.ts';
 import { type OpenNetwork, openNetwork } from './network.ts';
-import { choiceOption, numberOption, type Options, type Row, type Shell, seedOption } from './rows.ts';
+import {
+  choiceOption,
+  choicesOption,
+  numberOption,
+  type Options,
+  type Row,
+  type Shell,
+  seedOption,
+} from './rows.ts';
 import { profileFills, STYLE_OPTIONS } from './style.ts';
 import { paths } from './train.ts';
 
@@ -45,7 +54,7 @@ export const evaluateRow: Row = {
     ['--pieces <number>', 'only the first so many pieces'],
     ['--crop <number>', 'only the first so many steps of each'],
     ['--frames <number>', 'score only so many frames of each, drawn at random (framewise)'],
-    ['--drop-context', 'hide metre, fermatas and key'],
+    ['--hide <part>', 'hide metre, fermatas or key from the model; may be repeated'],
     ['--card', "write the losses into the model's card, too"],
     ['--notewise', 'the notewise loss, too'],
     ['--threads <number>', 'threads of the runtime'],
@@ -112,25 +121,34 @@ function figureOf(
 }
 
 /** What a figure depends on: with the melody given there is no order. */
-const protocolOf = (
-  measure: string,
-  { order, orderings, crop, frames, dropContext }: EvaluationOptions,
-): string =>
+const protocolOf = (measure: string, { order, orderings, crop, frames, hidden }: EvaluationOptions): string =>
   [
     ...(measure.startsWith('melody') ? [] : [`${order} order`, `M = ${orderings}`]),
     crop ? `first ${crop} steps` : 'whole pieces',
     ...(frames && measure.startsWith('framewise') ? [`${frames} frames of each drawn at random`] : []),
-    `${dropContext ? 'without' : 'with'} metre, fermatas and key`,
+    ...listed(
+      'with',
+      TOLD.filter((part) => !hidden.includes(part)),
+    ),
+    ...listed('without', hidden),
   ].join(', ');
 
+function listed(word: string, parts: readonly string[]): string[] {
+  const last = parts.at(-1);
+  if (last === undefined) return [];
+  const before = parts.slice(0, -1).join(', ');
+  return [`${word} ${before === '' ? '' : `${before} and `}${last}`];
+}
+
 function evaluationOf(options: Options): EvaluationOptions {
+  const hiding = choicesOption(options, 'hide', TOLD);
   return {
     ...DEFAULT_EVALUATION,
     order: choiceOption(options, 'order', ['random', 'chronological']) ?? DEFAULT_EVALUATION.order,
     orderings: numberOption(options, 'orderings', { least: 1, most: 100 }) ?? DEFAULT_EVALUATION.orderings,
     crop: numberOption(options, 'crop', { least: 1, most: 1e6 }) ?? null,
     frames: numberOption(options, 'frames', { least: 1, most: 1e6 }) ?? null,
-    dropContext: options.dropContext === true,
+    hidden: TOLD.filter((part) => hiding.includes(part)),
     seed: seedOption(options),
   };
 }
@@ -164,8 +182,8 @@ function report(
   grid: number,
   options: Options,
 ): void {
-  const { order, orderings, crop, frames, dropContext, seed } = chosen;
-  const protocol = { grid, order, orderings, crop, frames, dropContext, seed };
+  const { order, orderings, crop, frames, hidden, seed } = chosen;
+  const protocol = { grid, order, orderings, crop, frames, hidden, seed };
   if (options.json === true) {
     out(`${JSON.stringify({ protocol, rows: all }, null, 2)}\n`);
     return;

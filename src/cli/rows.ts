@@ -60,7 +60,17 @@ export function choiceOption<T extends string>(
   choices: readonly T[],
 ): T | undefined {
   const text = stringOption(options, name);
-  if (text === undefined) return undefined;
+  return text === undefined ? undefined : choiceOf(text, name, choices);
+}
+
+/** Each value of an option that may be repeated. */
+export const choicesOption = <T extends string>(
+  options: Options,
+  name: string,
+  choices: readonly T[],
+): readonly T[] => [options[name] ?? []].flat().map((value) => choiceOf(String(value), name, choices));
+
+function choiceOf<T extends string>(text: string, name: string, choices: readonly T[]): T {
   const found = choices.find((choice) => choice === text);
   if (found === undefined) throw misused(name, `wants one of ${choices.join(', ')}, not "${text}"`);
   return found;

@@ -51,7 +51,7 @@ export const trainRow: Row = {
     ['--grid <grid>', '16, 8 or 4 steps in a whole note (16)'],
     ['--resume', 'go on from the checkpoint in --out'],
     ['--from <folder>', 'start from the weights of this model'],
-    ['--teacher <folder>', 'learn from the answers of this model as well'],
+    ['--teacher <folder>', 'learn from the answers of this model as well; of several, from their mean'],
     ['--trust <number>', 'how much they count beside the true notes, 0 to 1 (0.5)'],
     ['--minutes <number>', 'train so long, over all runs (60)'],
     ['--steps <number>', 'train so many steps, over all runs'],
@@ -127,20 +127,28 @@ function planOf(options: Options, spec: NetworkSpec): TrainingPlan {
   };
 }
 
+/** What a teacher and its pupil have in common. */
+const PITCHES = ['resolution', 'lowest', 'pitches'] as const;
+
 async function teacherFrom(
   options: Options,
-  spec: NetworkSpec,
+  pupil: NetworkSpec,
   threads: number,
 ): Promise<(Teacher & { close(): Promise<void> }) | null> {
-  const folder = stringOption(options, 'teacher');
-  if (folder === undefined) return null;
-  const model = readModel(readFileSync(weightsPath(folder)));
-  const { resolution, lowest, pitches } = model.spec;
-  if (resolution !== spec.resolution || lowest !== spec.lowest || pitches !== spec.pitches)
-    throw new CommandFailure('train: --teacher: its grid or its pitches are others', 2);
+  const folders = paths(options, 'teacher');
+  if (folders.length === 0) return null;
   const trust = numberOption(options, 'trust', { least: 0, most: 1, whole: false }) ?? 0.5;
-  const network = await startOnnx(foldNetwork(model.spec, model.weights, model.statistics), { threads });
-  return { ...network, trust };
+  const models = folders.map((folder) => readModel(readFileSync(weightsPath(folder))));
+  if (models.some(({ spec }) => PITCHES.some((part) => spec[part] !== pupil[part])))
+    throw new CommandFailure('train: --teacher: its grid or its pitches are others', 2);
+  const networks = await Promise.all(
+    models.map((model) => startOnnx(foldNetwork(model.spec, model.weights, model.statistics), { threads })),
+  );
+  return {
+    predicts: networks.map(({ predict }) => predict),
+    trust,
+    close: async () => void (await Promise.all(networks.map((network) => network.close()))),
+  };
 }
 
 async function startingState(options: Options, out: string): Promise<TrainingState> {

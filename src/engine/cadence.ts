@@ -2,7 +2,7 @@
 // price, so that the network still has its say.
 
 import { inScale } from '../language/pitch.ts';
-import type { Grid } from '../language/roll.ts';
+import { type Grid, REST } from '../language/roll.ts';
 import { type Directives, VOICES } from '../language/score.ts';
 import type { Surroundings } from './offences.ts';
 
@@ -17,7 +17,7 @@ export interface Cadence {
 
 interface Tonic {
   readonly root: number;
-  /** Semitones above the root. A minor piece may end in major. */
+  /** Semitones above the root. */
   readonly tones: readonly number[];
 }
 
@@ -30,15 +30,21 @@ function tonicsOf(sharps: number): Tonic[] {
   const major = above(7 * sharps, 0);
   return [
     { root: major, tones: [0, 4, 7] },
-    { root: (major + 9) % 12, tones: [0, 3, 4, 7] },
+    { root: (major + 9) % 12, tones: [0, 3, 7] },
   ];
 }
 
-/** The tonic that the key names; in any mode, and in major where its third is. */
+/** The tonic that the key names, with the third that its scale has: in any mode. */
 function tonicNamed(root: number, sharps: number): Tonic[] {
   if (root < 0) return [];
-  return [{ root, tones: inScale(root + 4, sharps) ? [0, 4, 7] : [0, 3, 4, 7] }];
+  return [{ root, tones: inScale(root + 4, sharps) ? [0, 4, 7] : [0, 3, 7] }];
 }
+
+/** Where a piece ends, its third may be major. */
+const ending = ({ root, tones }: Tonic): Tonic => ({
+  root,
+  tones: tones.includes(4) ? tones : [0, 3, 4, 7],
+});
 
 /** Whether a pitch may stand in a voice of the chord: the bass has the root. */
 const fits = ({ root, tones }: Tonic, voice: number, midi: number): boolean =>
@@ -55,6 +61,17 @@ const agreeing = (grid: Grid, step: number, tonics: readonly Tonic[]): Tonic[] =
     }),
   );
 
+/** The last step that is open or in which something written sounds; not where the written voices rest already. */
+function lastOf(grid: Grid): number {
+  for (let step = grid.steps - 1; step >= 0; step--) {
+    const cells = VOICES.map((voice) => 4 * step + voice);
+    if (cells.some((cell) => isWritten(grid, cell))) return step;
+    const rests = cells.some((cell) => !grid.open[cell] && grid.pitch[cell] === REST);
+    if (!rests && cells.some((cell) => grid.open[cell] === 1)) return step;
+  }
+  return grid.open.lastIndexOf(1) >> 2;
+}
+
 /**
  * The last beat in which anything sounds or is open, and the tonic of its key; where that does not agree with what is
  * written there, the tonics of the signature that do. Null where none does (a melody that ends on the second degree
@@ -62,14 +79,13 @@ const agreeing = (grid: Grid, step: number, tonics: readonly Tonic[]): Tonic[] =
  */
 export function cadenceOf(grid: Grid, rules: Directives['rules']): Cadence | null {
   if (PRICES[rules] === 0) return null;
-  const lastWritten = grid.pitch.findLastIndex((_, cell) => isWritten(grid, cell));
-  const last = (lastWritten >= 0 ? lastWritten : grid.open.lastIndexOf(1)) >> 2;
+  const last = lastOf(grid);
   if (last < 0) return null;
   const beat = Math.max(1, grid.resolution / 4);
   const position = grid.phase[last] >= 0 ? grid.phase[last] : last;
   const from = Math.max(0, last - (position % beat));
-  const named = agreeing(grid, last, tonicNamed(grid.tonic[last], grid.fifths[last]));
-  const tonics = named.length > 0 ? named : agreeing(grid, last, tonicsOf(grid.fifths[last]));
+  const named = agreeing(grid, last, tonicNamed(grid.tonic[last], grid.fifths[last]).map(ending));
+  const tonics = named.length > 0 ? named : agreeing(grid, last, tonicsOf(grid.fifths[last]).map(ending));
   return tonics.length > 0 ? { from, to: last + 1, tonics, price: PRICES[rules] } : null;
 }
 
@@ -101,3 +117,15 @@ export function cadencePrice(
   const tonics = chosen.length > 0 ? chosen : cadence.tonics;
   return tonics.some((tonic) => fits(tonic, voice, midi)) ? 0 : cadence.price;
 }
+
+/** Whether what a voice has in the first or last chord is as it should be; false elsewhere. */
+export const keepsCadence = (
+  cadence: Cadence,
+  around: Surroundings,
+  voice: number,
+  from: number,
+  to: number,
+): boolean =>
+  from < cadence.to &&
+  to > cadence.from &&
+  cadencePrice(cadence, around, voice, from, to, around.pitch[4 * from + voice]!) === 0;

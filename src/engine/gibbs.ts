@@ -3,7 +3,7 @@
 
 import { type Grid, UNKNOWN } from '../language/roll.ts';
 import { chooseByChance, chooseByDoubt, groupsOf, type Site } from './block.ts';
-import { type Cadence, cadencePrice } from './cadence.ts';
+import { type Cadence, cadencePrice, keepsCadence } from './cadence.ts';
 import { drawPitch, type Noise, noiseOf } from './draw.ts';
 import { EngineFailure } from './failure.ts';
 import { priceOf, type Surroundings, type Tariff } from './offences.ts';
@@ -13,7 +13,7 @@ import type { Random } from './random.ts';
 import type { Schedule } from './schedule.ts';
 import { togetherPrice } from './together.ts';
 import type { NetworkRange, Offsets } from './transpose.ts';
-import { type Answer, ask, onsetsOf, type Window } from './window.ts';
+import { type Answer, ask, BELIEF_IN_DRAWN, onsetsOf, type Window } from './window.ts';
 
 /** What all chains of a fill have in common. */
 export interface Task {
@@ -110,7 +110,7 @@ export async function redraw(
   heed(task.signal);
   const { grid } = task;
   for (const site of block) eachCell(site, (cell) => draft.erased.fill(1, cell, cell + 1));
-  const sight = { ...draft, onset: onsetsOf(grid, draft.pitch, null) };
+  const sight = { ...draft, onset: onsetsOf(grid, draft.pitch, null), belief: BELIEF_IN_DRAWN };
   const windows = windowsOf(task, block);
   const answer = await ask(task.predict, grid, sight, windows, task.range, task.offsets, task.signal);
   heed(task.signal);
@@ -162,6 +162,18 @@ function doubtOf(draft: Draft, sites: readonly Site[]): number {
 }
 
 /**
+ * How much surer of some sites one may be than the network: by the price of a first or last chord that is as it should be.
+ * So those are settled first, and the phrase is led there.
+ */
+function trustIn({ grid, cadences }: Task, draft: Draft, sites: readonly Site[]): number {
+  const around = { pitch: draft.pitch, erased: draft.erased, sharps: grid.fifths };
+  const kept = cadences.filter((cadence) =>
+    sites.some(({ voice, from, to }) => keepsCadence(cadence, around, voice, from, to)),
+  );
+  return Math.max(0, ...kept.map(({ price }) => price));
+}
+
+/**
  * Anneals a draft: `rounds` rounds of a schedule. What is open and has no value is drawn in the first.
  * @param onRound is told after each round, counted from 1
  */
@@ -189,7 +201,10 @@ export async function anneal(
       const open = groupsOf(grid, last, grain);
       const heat = temperature.some((t) => t > 0) ? schedule.heat * (1 - n / rounds) : 0;
       const count = Math.min(open.length, Math.round(share * groups.length));
-      const doubt = Float64Array.from(open, (group) => doubtOf(draft, group) + heat * random.gumbel());
+      const doubt = Float64Array.from(
+        open,
+        (group) => doubtOf(draft, group) + heat * random.gumbel() - trustIn(task, draft, group),
+      );
       // Of little music nothing more may be kept yet: what was drawn beside the same notes is as good as a new draw.
       block = count === open.length ? [] : chooseByDoubt(open, doubt, count);
     }

@@ -118,7 +118,7 @@ const erasedIn = (grid: Grid): Uint8Array =>
 async function guess(grid: Grid, { predict, range }: Oracle, signal?: AbortSignal): Promise<Answer> {
   const erased = erasedIn(grid);
   const windows = layWindows(grid, WINDOW * grid.resolution, MARGIN * grid.resolution);
-  const sight = { pitch: grid.pitch, erased, onset: grid.onset };
+  const sight = { pitch: grid.pitch, erased, onset: grid.onset, belief: 1 };
   return ask(predict, grid, sight, windows, range, offsetsFor(grid, range), signal);
 }
 

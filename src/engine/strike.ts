@@ -3,7 +3,7 @@
 import { EITHER, type Grid, STARTS } from '../language/roll.ts';
 import { type Draft, heed, type Task, windowsOf } from './gibbs.ts';
 import type { Random } from './random.ts';
-import { ask, onsetsOf } from './window.ts';
+import { ask, BELIEF_IN_DRAWN, onsetsOf } from './window.ts';
 
 /**
  * How often Bach strikes a pitch anew that sounded in the step before, by how many of the other voices move there:
@@ -54,7 +54,7 @@ export async function strike(task: Task, draft: Draft, random: Random): Promise<
     return from > 0 && grid.onset[cell] === EITHER && draft.pitch[cell] === draft.pitch[cell - 4];
   });
   if (repeats.length === 0) return struck;
-  const sight = { ...draft, onset: onsetsOf(grid, draft.pitch, null) };
+  const sight = { ...draft, onset: onsetsOf(grid, draft.pitch, null), belief: BELIEF_IN_DRAWN };
   const windows = windowsOf(task, repeats);
   const answer = await ask(task.predict, grid, sight, windows, task.range, task.offsets, task.signal);
   draft.forwards += answer.forwards;

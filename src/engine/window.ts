@@ -59,12 +59,21 @@ export function layWindows(grid: Grid, longest: number, margin: number): Window[
   return windows;
 }
 
-/** What a chain knows when it asks: sounding pitches, which cells are erased, what strikes. All steps x 4. */
+/** What is known when the network is asked. The arrays are steps x 4. */
 export interface Sight {
+  /** As it sounds. */
   readonly pitch: Int16Array;
   readonly erased: Uint8Array;
   readonly onset: Uint8Array;
+  /** How far an echo is believed, 0 to 1. */
+  readonly belief: number;
 }
+
+/**
+ * How far an echo is believed in a piece that is being drawn: what agrees there was drawn to agree. At full strength nine
+ * in ten returning notes come out as before, where Bach has two in three.
+ */
+export const BELIEF_IN_DRAWN = 0.5;
 
 /** A window of the piece as the network wants it: transposed, and with nothing in it that is erased. */
 function viewOf(grid: Grid, sight: Sight, window: Window, range: NetworkRange, offsets: Offsets): View {
@@ -95,18 +104,12 @@ function viewOf(grid: Grid, sight: Sight, window: Window, range: NetworkRange, o
   };
 }
 
-/**
- * How far an echo is believed in a piece that is being drawn: what agrees there was drawn to agree. At full strength nine
- * in ten returning notes come out as before, where Bach has two in three.
- */
-const OWN_ECHO = 0.5;
-
 /** What the rest of the piece, also outside of the window, says of the erased cells. */
 function echoIn(grid: Grid, sight: Sight, window: Window, range: NetworkRange, offsets: Offsets): Echo {
   const beat = Math.max(1, grid.resolution / 4);
   const echo = echoOf({ steps: grid.steps, ...sight }, beat, window.from, window.to);
   const pitch = echo.pitch.map((midi, i) => (midi < 0 ? midi : foldInto(range, midi + offsets[i & 3])));
-  return { ...echo, pitch, strength: echo.strength.map((sure) => OWN_ECHO * sure) };
+  return { ...echo, pitch, strength: echo.strength.map((sure) => sight.belief * sure) };
 }
 
 /** The network's answers to one round, by cell of the piece and by sounding pitch. */

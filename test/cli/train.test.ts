@@ -67,7 +67,7 @@ describe('train and evaluate', () => {
     expect(JSON.parse(on.out.trim().split('\n').at(-1)!)).toMatchObject({ step: 5, figures: null });
 
     const pupil = join(folder, 'pupil');
-    const taught = { data, out: pupil, teacher: out, trust: 1, steps: 2, ...small };
+    const taught = { data, out: pupil, teacher: [out, out], trust: 1, steps: 2, ...small };
     expect((await run(trainRow, taught)).code).toBe(0);
     await expect(run(trainRow, { ...taught, grid: '8' })).rejects.toThrow('--teacher: its grid');
 
@@ -90,7 +90,7 @@ describe('train and evaluate', () => {
       json: true,
     });
     const { rows, protocol } = JSON.parse(measured.out);
-    expect(protocol).toMatchObject({ order: 'random', orderings: 2, crop: 8, dropContext: false });
+    expect(protocol).toMatchObject({ order: 'random', orderings: 2, crop: 8, hidden: [] });
     const measures = rows.map(
       (row: { measure: string; predictor: string }) => `${row.predictor}: ${row.measure}`,
     );
@@ -100,16 +100,20 @@ describe('train and evaluate', () => {
     expect(rows[0]).toMatchObject({ pieces: 2, count: 16 });
     expect(protocol.grid).toBe(8);
 
-    const short = { data, model: other, orderings: 1, crop: 4, dropContext: true };
+    const short = { data, model: other, orderings: 1, crop: 4, hide: ['key', 'metre'] };
     const table = await run(evaluateRow, { ...short, card: true });
     expect(table.out).toContain(
-      'grid of 8, random order, M = 1, first 4 steps, without metre, fermatas and key',
+      'grid of 8, random order, M = 1, first 4 steps, with fermatas, without metre and key',
     );
     expect(table.out).toMatch(/melody given +hold/);
     const card = readFileSync(join(other, 'card.md'), 'utf8');
     expect(card).toContain('# eighths');
     expect(card).toMatch(
-      /\| framewise \| \d+\.\d{3} ± \d+\.\d{3} \| random order, M = 1, first 4 steps, without/,
+      /\| framewise \| \d+\.\d{3} ± \d+\.\d{3} \| random order, M = 1, first 4 steps, with fermatas, without/,
+    );
+
+    await expect(run(evaluateRow, { ...short, hide: 'notes' })).rejects.toThrow(
+      '--hide: wants one of metre, fermatas, key, not "notes"',
     );
 
     // What was measured another way stays; what was measured this way is renewed.

@@ -87,8 +87,12 @@ describe('the opinion on one note', () => {
     const text = `${HEAD}${voices.map((v, i) => `[V:${v}] ${bars.map((all) => all[i]).join(' ')}\n`).join('')}`;
     const { parsed } = eventOf(text, 'd');
     const note = (voice: 0 | 1, index: number) => isolate(parsed, parsed.score.parts[voice].events[index]!)!;
-    const oracle = { predict: around(60), range: RANGE };
+    const predict = around(60);
+    const oracle = { predict, range: RANGE };
     expect((await opinionOf(note(0, 17), oracle, 3)).echo).toEqual({ pitch: 83, bar: 1 });
+    // Believed in full: it was not drawn to agree.
+    const view = predict.calls[0]![0]!;
+    expect(view.echo?.strength[view.erased.indexOf(1)]).toBeGreaterThan(0.5);
     expect((await opinionOf(note(1, 12), oracle, 3)).echo).toEqual({ pitch: 71, bar: 0 });
     expect((await opinionOf(note(0, 8), oracle, 3)).echo).toBeNull();
   });

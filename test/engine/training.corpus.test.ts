@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { specOf } from '../../src/engine/network.ts';
-import type { Predict } from '../../src/engine/predict.ts';
+import type { Predict, View } from '../../src/engine/predict.ts';
 import { seededChance } from '../../src/engine/training/chance.ts';
 import { type Piece, readCorpus } from '../../src/engine/training/corpus.ts';
 import {
@@ -268,30 +268,63 @@ describe('examples', () => {
     });
   });
 
-  it('are expected to be what a teacher says, as far as it is trusted, where they are erased', async () => {
+  it('are expected to be what teachers say on the mean, as far as they are trusted, where they are erased', async () => {
     const { pieces } = await readCorpus([join(folder, 'pieces.json')], 16);
     const spec = specOf('fine', 16);
     const example = drawExample(seededChance(3).next, pieces[0]!, spec, 10);
     const { view } = example;
     const alone = batchOf(spec, [example], 10);
-    // The teacher says in each cell the pitch whose row is the number of the cell.
-    const predict: Predict = async (views) =>
-      views.map(({ steps }) => {
-        const pitch = new Float32Array(4 * steps * 46);
-        for (let cell = 0; cell < 4 * steps; cell++) pitch[cell * 46 + (cell % 46)] = 1;
-        return { lowest: 36, pitches: 46, pitch, onset: null };
-      });
-    const batch = await taught(alone, { predict, trust: 0.25 }, spec, [example], 10);
+    // The first teacher says in each cell the pitch whose row is the number of the cell, the second that of the cell before.
+    const counting =
+      (further: number): Predict =>
+      async (views) =>
+        views.map(({ steps }) => {
+          const pitch = new Float32Array(4 * steps * 46);
+          for (let cell = 0; cell < 4 * steps; cell++) pitch[cell * 46 + ((cell + further) % 46)] = 1;
+          return { lowest: 36, pitches: 46, pitch, onset: null };
+        });
+    const batch = await taught(
+      alone,
+      { predicts: [counting(0), counting(45)], trust: 0.5 },
+      spec,
+      [example],
+      10,
+    );
     expect(batch.target).toEqual(alone.target);
     for (let cell = 0; cell < view.pitch.length; cell++) {
       const step = cell >> 2;
       const at = (cell % 4) * 2 * 10 + (step % 2) * 10 + Math.floor(step / 2);
       const row = batch.expected.subarray(at * 46, at * 46 + 46);
       const right = view.pitch[cell]! - 36;
-      const said = cell % 46;
-      const agrees = right === said ? 1 : 0.75;
-      expect(row[right]).toBe(view.erased[cell] ? agrees : 1);
-      if (right !== said) expect(row[said]).toBe(view.erased[cell] ? 0.25 : 0);
+      for (const said of [cell % 46, (cell + 45) % 46])
+        expect(row[said]).toBe(
+          (view.erased[cell] ? 0.25 : 0) + (said === right ? (view.erased[cell] ? 0.5 : 1) : 0),
+        );
+      expect(row.reduce((sum, value) => sum + value)).toBe(1);
     }
+  });
+
+  it('show a teacher the metre, fermatas and key that a pupil is not told', async () => {
+    const key = { fifths: 2, tonic: 2 };
+    const piece = { ...(await readCorpus([join(folder, 'pieces.json')], 16)).pieces[0]!, key };
+    const spec = specOf('fine', 16);
+    const { next } = seededChance(5);
+    const examples = Array.from({ length: 40 }, () => drawExample(next, piece, spec, 20));
+    const seen: View[] = [];
+    const predict: Predict = async (views) =>
+      views.map((view) => {
+        seen.push(view);
+        return { lowest: 36, pitches: 46, pitch: new Float32Array(4 * view.steps * 46), onset: null };
+      });
+    await taught(batchOf(spec, examples, 20), { predicts: [predict], trust: 0.5 }, spec, examples, 20);
+    for (const part of ['phase', 'barSteps', 'fermata', 'key'] as const) {
+      expect(examples.filter(({ view }) => view.context[part] === null).length).toBeGreaterThan(4);
+      expect(seen.filter(({ context }) => context[part] === null)).toEqual([]);
+    }
+    examples.forEach(({ view: { context, ...view } }, n) => {
+      expect(seen[n]).toMatchObject(view);
+      if (context.key) expect(seen[n]!.context.key).toEqual(context.key);
+      expect(seen[n]!.context.onset).toEqual(context.onset);
+    });
   });
 });

@@ -3,12 +3,16 @@
 
 import { REST } from '../../language/roll.ts';
 import { EngineFailure } from '../failure.ts';
-import type { Predict, Probabilities, View } from '../predict.ts';
+import type { Context, Predict, Probabilities, View } from '../predict.ts';
 import { type SeededChance, seededChance } from './chance.ts';
 import type { Piece } from './corpus.ts';
 import { excerpt } from './examples.ts';
 
 export type FrameOrder = 'random' | 'chronological';
+
+/** What the network may be told besides the notes. */
+export const TOLD = ['metre', 'fermatas', 'key'] as const;
+export type Told = (typeof TOLD)[number];
 
 export interface EvaluationOptions {
   readonly order: FrameOrder;
@@ -18,8 +22,8 @@ export interface EvaluationOptions {
   readonly crop: number | null;
   /** Score only so many frames of a piece, drawn at random (framewise); all when null. They see whole orderings. */
   readonly frames: number | null;
-  /** Leave metre, fermatas and key out of the context. Onsets are always left out: they tell where pitches change. */
-  readonly dropContext: boolean;
+  /** What is left out of the context. Onsets always are: they tell where pitches change. */
+  readonly hidden: readonly Told[];
   readonly seed: number;
   /** Views asked at once. */
   readonly batch: number;
@@ -33,7 +37,7 @@ export const DEFAULT_EVALUATION: EvaluationOptions = {
   orderings: 5,
   crop: null,
   frames: null,
-  dropContext: false,
+  hidden: [],
   seed: 1,
   batch: 32,
 };
@@ -211,6 +215,13 @@ export function summarise(pieces: readonly PieceLoss[]): Summary {
   };
 }
 
+const without = (context: Context, hidden: readonly Told[]): Context => ({
+  ...context,
+  ...(hidden.includes('metre') ? { phase: null, barSteps: null } : {}),
+  ...(hidden.includes('fermatas') ? { fermata: null } : {}),
+  ...(hidden.includes('key') ? { key: null } : {}),
+});
+
 async function eachPiece(
   pieces: readonly Piece[],
   options: EvaluationOptions,
@@ -220,9 +231,11 @@ async function eachPiece(
   for (const [index, piece] of pieces.entries()) {
     if (options.signal?.aborted) throw new EngineFailure('cancelled', 'Cancelled.');
     const { view } = excerpt(piece, 0, Math.min(piece.steps, options.crop ?? piece.steps));
-    const bare = { ...view.context, phase: null, barSteps: null, fermata: null, key: null };
-    const shown = options.dropContext ? { ...view, context: bare } : view;
-    out.push({ id: piece.id, losses: await measure(shown, seededChance(options.seed + 7919 * index)) });
+    const context = without(view.context, options.hidden);
+    out.push({
+      id: piece.id,
+      losses: await measure({ ...view, context }, seededChance(options.seed + 7919 * index)),
+    });
     options.progress?.(index + 1, pieces.length);
   }
   return out;

@@ -5,7 +5,7 @@ import { EITHER, HELD, REST } from '../../language/roll.ts';
 import { echoOf } from '../echo.ts';
 import { paint, pictureSize, placementOf } from '../features.ts';
 import { beatColumns, type NetworkShape } from '../network.ts';
-import type { Echo, KeyContext, Predict, View } from '../predict.ts';
+import type { Context, Echo, KeyContext, Predict, View } from '../predict.ts';
 import { transposedKey } from '../transpose.ts';
 import type { Piece } from './corpus.ts';
 
@@ -14,6 +14,8 @@ export type Chance = () => number;
 
 export interface Example {
   readonly view: View;
+  /** The context of the view with nothing dropped: what a teacher is told. */
+  readonly told: Context;
   /** steps x 4: HELD, STARTS, whether or not the view shows them; null where unknown. */
   readonly onset: Uint8Array | null;
 }
@@ -114,22 +116,23 @@ export function cropOf(
 /** The part of a piece as a view with everything known. */
 export function excerpt(piece: Piece, from: number, to: number): Example {
   const steps = to - from;
-  const onset = piece.onset?.slice(4 * from, 4 * to) ?? null;
+  const context: Context = {
+    phase: piece.phase?.slice(from, to) ?? null,
+    barSteps: piece.barSteps?.slice(from, to) ?? null,
+    fermata: piece.fermata?.slice(from, to) ?? null,
+    key: keyOf(piece, steps),
+    onset: null,
+    begins: from === 0,
+    ends: to === piece.steps,
+  };
   return {
-    onset,
+    onset: piece.onset?.slice(4 * from, 4 * to) ?? null,
+    told: context,
     view: {
       steps,
       pitch: piece.pitch.slice(4 * from, 4 * to),
       erased: new Uint8Array(4 * steps),
-      context: {
-        phase: piece.phase?.slice(from, to) ?? null,
-        barSteps: piece.barSteps?.slice(from, to) ?? null,
-        fermata: piece.fermata?.slice(from, to) ?? null,
-        key: keyOf(piece, steps),
-        onset: null,
-        begins: from === 0,
-        ends: to === piece.steps,
-      },
+      context,
     },
   };
 }
@@ -201,7 +204,7 @@ export function drawExample(chance: Chance, source: Piece, shape: NetworkShape, 
   const beat = shape.fold * beatColumns(shape);
   const piece = chance() < DOUBLED ? doubled(chance, source, 4 * beat) : source;
   const { from, to } = cropOf(chance, piece, shape, columns);
-  const { view, onset } = excerpt(piece, from, to);
+  const { view, onset, told: untransposed } = excerpt(piece, from, to);
   const shifts = transpositions(view.pitch);
   const shift = shifts[below(chance, shifts.length)]!;
   const pitch = transposed(view.pitch, shift);
@@ -212,18 +215,24 @@ export function drawExample(chance: Chance, source: Piece, shape: NetworkShape, 
   const metre = !bare && chance() < 0.8;
   const fermata = !bare && chance() < 0.8;
   const bounds = chance() < 0.9;
-  const key = chance() < TELLS_KEY ? view.context.key : null;
-  const context = {
-    phase: metre ? view.context.phase : null,
-    barSteps: metre ? view.context.barSteps : null,
-    fermata: fermata ? view.context.fermata : null,
+  const tellsKey = chance() < TELLS_KEY;
+  const { key } = untransposed;
+  const told: Context = {
+    ...untransposed,
     key: key && transposedKey(key.fifths, key.tonic, shift),
     onset: drawOnsets(chance, onset, erased),
-    begins: bounds && view.context.begins,
-    ends: bounds && view.context.ends,
+  };
+  const context: Context = {
+    phase: metre ? told.phase : null,
+    barSteps: metre ? told.barSteps : null,
+    fermata: fermata ? told.fermata : null,
+    key: tellsKey ? told.key : null,
+    onset: told.onset,
+    begins: bounds && told.begins,
+    ends: bounds && told.ends,
   };
   const echo = shape.inputs.echo ? echoes(piece, everywhere, shift, from, to, shape) : undefined;
-  return { view: { ...view, pitch, erased, context, ...(echo ? { echo } : {}) }, onset };
+  return { view: { ...view, pitch, erased, context, ...(echo ? { echo } : {}) }, told, onset };
 }
 
 const transposed = (pitch: Int16Array, shift: number): Int16Array =>
@@ -317,36 +326,37 @@ export function batchOf(spec: NetworkShape, examples: readonly Example[], column
   return { picture, target, expected: target, cells, struck, repeats };
 }
 
-/** Another network, and how much its answers count beside the true pitches, 0 to 1. */
+/** Other networks, and how much the mean of their answers counts beside the true pitches, 0 to 1. */
 export interface Teacher {
-  readonly predict: Predict;
+  readonly predicts: readonly Predict[];
   readonly trust: number;
 }
 
 /**
  * A batch whose erased cells are expected to be what the teacher says as well (distillation, Hinton et al. 2015): of
- * several pitches that would do, the true one teaches less than their likelihoods.
+ * several pitches that would do, the true one teaches less than their likelihoods. The teacher is told metre, fermatas and key
+ * also where the pupil is not: the mean of what can then be said is what the pupil should say.
  */
 export async function taught(
   batch: Batch,
-  { predict, trust }: Teacher,
+  { predicts, trust }: Teacher,
   shape: NetworkShape,
   examples: readonly Example[],
   columns: number,
 ): Promise<Batch> {
   const { fold, pitches: P } = shape;
   const expected = batch.target.slice();
-  const answers = await predict(examples.map(({ view }) => view));
+  const views = examples.map(({ view, told }) => ({ ...view, context: told }));
+  const answers = await Promise.all(predicts.map((predict) => predict(views)));
   examples.forEach(({ view }, n) => {
     const { front } = placementOf(shape, view);
-    const answer = answers[n]!;
     for (let cell = 0; cell < view.pitch.length; cell++) {
       if (!view.erased[cell]) continue;
       const slot = front + (cell >> 2);
       const at = ((n * 4 + (cell % 4)) * fold + (slot % fold)) * columns + Math.floor(slot / fold);
       for (let p = 0; p < P; p++) {
-        const said = answer.pitch[cell * P + p]!;
-        expected[at * P + p] = (1 - trust) * expected[at * P + p]! + trust * said;
+        const said = answers.reduce((sum, answer) => sum + answer[n]!.pitch[cell * P + p]!, 0);
+        expected[at * P + p] = (1 - trust) * expected[at * P + p]! + (trust * said) / answers.length;
       }
     }
   });

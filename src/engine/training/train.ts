@@ -67,7 +67,7 @@ export interface TrainingJob {
   readonly pieces: readonly Piece[];
   readonly validation: readonly Piece[];
   readonly dataNames: readonly string[];
-  /** A network whose answers are learned from besides. */
+  /** Networks whose answers are learned from besides. */
   readonly teacher?: Teacher;
   readonly plan: TrainingPlan;
   /** Folder for `state.bin` (to go on from) and `weights.bin` (the averaged network). */

@@ -82,7 +82,7 @@ const lengthOf = (piece: Piece, hand: Stand, scale: number): string =>
 /** How much longer a reader takes a note beside `>` or `<`, as [before the sign, after it]. */
 function brokenScale(text: string, { span }: Event): { first: number; last: number } {
   const after = /^[ \t]*([<>]+)/.exec(text.slice(span.end, span.end + 16))?.[1] ?? '';
-  const before = /([<>]+)[ \t]*$/.exec(text.slice(Math.max(0, span.start - 16), span.start))?.[1] ?? '';
+  const before = /([<>]+)[ \t|]*$/.exec(text.slice(Math.max(0, span.start - 16), span.start))?.[1] ?? '';
   const short = (sign: string): number => 2 ** -sign.length;
   const scaleOf = (sign: string, longer: '<' | '>'): number =>
     sign === '' ? 1 : sign.startsWith(longer) ? 2 - short(sign) : short(sign);
@@ -250,9 +250,9 @@ function nameFirstLine(
  * @param filled every cell of `gridded.grid`, in which HELD cells have the pitch before them
  */
 export function fill(parsed: Parsed, gridded: Gridded, filled: Filled, policy: Policy): TextEdit[] {
-  const { score, tree } = parsed;
+  const { score } = parsed;
   const hands = handsOf(parsed);
-  const layout = layoutOf(score, tree.lines);
+  const layout = layoutOf(parsed);
   const tokens = VOICES.flatMap((voice) => tokenOutlines(parsed, gridded.targets, voice));
   const gaps = VOICES.flatMap((voice) => gapOutlines(parsed, gridded, hands, layout, voice));
   const start = ({ parts }: Outline): number => parts[0]!.from;

@@ -146,17 +146,18 @@ function columnsOf(rows: readonly Row[]): Columns {
   /** The next cell of each row that is not placed yet. */
   const next = rows.map(() => 0);
   for (const key of keys.sort((a, b) => a - b)) {
-    const here = rows.flatMap((row, r) =>
-      row.cells[next[r]!]?.key === key ? [{ row, r, cell: row.cells[next[r]!]! }] : [],
-    );
-    const ends = here.map(({ row, r, cell }) => {
+    const here = rows.flatMap((row, r) => {
+      const cell = row.cells[next[r]!];
+      return cell?.key === key && cell.bar !== null ? [{ row, r, from: cell.from, bar: cell.bar }] : [];
+    });
+    const ends = here.map(({ row, r, from, bar }) => {
       const before = row.cells[next[r]! - 1];
       const begin = before === undefined ? first : bars.get(before.key)!.next;
-      const width = widthBetween(row, cell.from, cell.bar!);
+      const width = widthBetween(row, from, bar);
       return begin + (width === 0 ? 0 : width + 1);
     });
     const at = Math.max(...ends);
-    const widest = Math.max(...here.map(({ row, cell }) => widthOf(row.tokens[cell.bar!]!)));
+    const widest = Math.max(...here.map(({ row, bar }) => widthOf(row.tokens[bar]!)));
     bars.set(key, { at, next: at + widest + 1 });
     for (const { r } of here) next[r]!++;
   }

@@ -7,6 +7,7 @@ import type { Parsed } from '../read/parse.ts';
 import type { Stand, Tune, Turn, Written } from '../read/raw.ts';
 import type { Event, Voice } from '../score.ts';
 import type { Propagation } from './accidentals.ts';
+import { type Layout, layoutOf, placeOfNew } from './systems.ts';
 
 export interface Hands {
   /** How the voice writes at one of its events, or where the bar ends. */
@@ -21,10 +22,11 @@ export interface Hands {
 }
 
 export function handsOf(parsed: Parsed): Hands {
-  const { score } = parsed;
+  const { score, tree } = parsed;
   const { rows, tune, casting } = parsed.reading;
   const written = (voice: Voice, bar: number): Written | null => rows[bar]?.[voice] ?? null;
   const clef = (voice: Voice): string | null => casting.cast[voice]?.clef ?? null;
+  let layout: Layout | null = null;
   const at = (voice: Voice, bar: number, event?: Event): Stand => {
     const bars = written(voice, bar);
     if (bars !== null) return turnsOf(bars, event).at(-1) ?? bars.raw;
@@ -34,11 +36,13 @@ export function handsOf(parsed: Parsed): Hands {
       if (raw) return { unit: raw.unit, octave: raw.octave, transpose: raw.transpose, key };
     }
     const own = casting.cast[voice];
+    const plain: Stand = { unit: tune.unit, octave: 0, transpose: 0, key };
+    if (!own) return plain;
     // What is said of a voice without music holds from there on.
-    const others = (rows[bar] ?? []).filter((other) => other !== null);
-    const said = own && others.some(({ base, raw }) => own.span.start < base + raw.start);
-    const { octave = 0, transpose = 0 } = said || others.length === 0 ? (own ?? {}) : {};
-    return { unit: tune.unit, octave, transpose, key };
+    layout ??= layoutOf(parsed);
+    const place = placeOfNew(layout, tree.lines, voice, score.bars[bar]?.onset ?? score.length);
+    const { octave, transpose } = own;
+    return place === null || own.span.start < place ? { ...plain, octave, transpose } : plain;
   };
   const spoken = tune.directives.filter(({ name }) => name === 'propagate-accidentals').at(-1)?.value;
   const propagation = spoken === 'octave' || spoken === 'not' ? spoken : 'pitch';

@@ -28,12 +28,12 @@ const barBefore = (fences: Fences, before: number): boolean => {
 
 /**
  * Numbers the events of one voice so that those share a number between which no bar line and no key stands. Each bar of
- * a `Z2` has its own.
+ * a `Z2` has its own, and what follows it begins anew, bar line or not.
  */
 export function scopesOf(
   lines: readonly Line[],
   events: readonly Event[],
-  { turnsBefore }: Pick<Hands, 'turnsBefore'>,
+  { turnsBefore, written }: Pick<Hands, 'turnsBefore' | 'written'>,
 ): Map<Event, number> {
   const known = new Map<number, Fences>();
   const fencesAt = (line: number): Fences => {
@@ -41,7 +41,9 @@ export function scopesOf(
     return known.get(line)!;
   };
   const turns = (one: Event, other: Event): boolean =>
-    one.bar === other.bar && turnsBefore(one) !== turnsBefore(other);
+    one.bar === other.bar
+      ? turnsBefore(one) !== turnsBefore(other)
+      : written(one.voice, one.bar)?.raw.whole === true;
   const scopes = new Map<Event, number>();
   let scope = 0;
   let before: { event: Event; line: number } | null = null;

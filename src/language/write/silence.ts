@@ -29,10 +29,11 @@ const endOf = ({ events }: Part): Tick => {
 };
 
 /** Null where every voice that the text names has music to the end, or none has any. */
-export function silenceOf({ score, tree }: Parsed): Silence | null {
+export function silenceOf(parsed: Parsed): Silence | null {
+  const { score, tree } = parsed;
   const silent = score.parts.filter((part) => part.id && endOf(part) < score.length);
   if (silent.length === 0 || score.bars.length === 0) return null;
-  const { systems, lastLine } = layoutOf(score, tree.lines);
+  const { systems, lastLine } = layoutOf(parsed);
   const bars: SilentBar[] = [];
   let lines = '';
   for (const part of silent) {

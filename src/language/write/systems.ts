@@ -2,6 +2,7 @@
 // Knows lines and moments, not notes.
 
 import type { TextEdit } from '../problem.ts';
+import type { Parsed } from '../read/parse.ts';
 import type { Line } from '../read/tree.ts';
 import { type Score, VOICES, type Voice } from '../score.ts';
 import type { Interval, Tick } from '../time.ts';
@@ -45,33 +46,59 @@ const isUnder = (line: Line | undefined): boolean =>
     line.kind === 'symbols' ||
     (line.kind === 'field' && line.text.startsWith('+:')));
 
-/** The voice whose lines make the systems: the highest of those that last longest. */
-function leaderOf(score: Score): Voice | null {
+/** Something of a voice in the text, and when it sounds. */
+interface Place {
+  readonly at: number;
+  readonly from: Tick;
+  readonly to: Tick;
+}
+
+/** Where a voice stands in the text: its events or, where it has none, its bars. */
+function placesOf({ score, reading }: Laid, voice: Voice): Place[] {
+  const { events } = score.parts[voice];
+  if (events.length > 0)
+    return events.map(({ span, onset, duration }) => ({ at: span.start, from: onset, to: onset + duration }));
+  return reading.rows.flatMap((row, i) => {
+    const own = row[voice];
+    const bar = score.bars[i];
+    return own && bar
+      ? [{ at: own.base + own.raw.start, from: bar.onset, to: bar.onset + bar.duration }]
+      : [];
+  });
+}
+
+/** The places of the voice whose lines make the systems: the highest of those that last longest, and have notes if any has. */
+function leaderOf(score: Score, places: readonly (readonly Place[])[]): Voice | null {
+  const sound = score.parts.some(({ events }) => events.length > 0);
   let leader: Voice | null = null;
   let longest: Tick = -1;
   for (const { voice, events } of score.parts) {
-    const last = events.at(-1);
-    if (last === undefined) continue;
-    const end = last.onset + last.duration;
+    const end = (sound && events.length === 0 ? undefined : places[voice]!.at(-1)?.to) ?? -1;
     if (end > longest) [leader, longest] = [voice, end];
   }
   return leader;
 }
 
-export function layoutOf(score: Score, lines: readonly Line[]): Layout {
+/** What a layout is read from. */
+type Laid = Pick<Parsed, 'score' | 'reading' | 'tree'>;
+
+export function layoutOf(parsed: Laid): Layout {
+  const { score } = parsed;
+  const { lines } = parsed.tree;
+  const places = score.parts.map(({ voice }) => placesOf(parsed, voice));
   const voices: Set<Voice>[] = lines.map(() => new Set());
-  for (const { voice, events } of score.parts)
-    for (const event of events) voices[lineAt(lines, event.span.start)]!.add(voice);
+  for (const { voice } of score.parts)
+    for (const { at } of places[voice]!) voices[lineAt(lines, at)]!.add(voice);
   let lastLine = voices.reduce((last, here, i) => (here.size > 0 ? i : last), 0);
   while (isUnder(lines[lastLine + 1])) lastLine++;
-  const leader = leaderOf(score);
+  const leader = leaderOf(score, places);
   if (leader === null) return { systems: [], voices, blocks: false, lastLine };
   const starts: { line: number; tick: Tick }[] = [];
-  for (const event of score.parts[leader].events) {
-    const line = lineAt(lines, event.span.start);
+  for (const { at, from } of places[leader]!) {
+    const line = lineAt(lines, at);
     const last = starts.at(-1)?.line;
     if (last !== undefined && (line <= last || joins(lines, last, line))) continue;
-    starts.push({ line, tick: starts.length === 0 ? 0 : event.onset });
+    starts.push({ line, tick: starts.length === 0 ? 0 : from });
   }
   const systems = starts.map(({ line, tick }, i): System => {
     const next = starts[i + 1];
@@ -99,7 +126,11 @@ export interface NewLine {
 }
 
 /** The line after which a new line of a voice stands in a system; null: before the system's first line. */
-function lineBefore(layout: Layout, lines: readonly Line[], { voice, system }: NewLine): number | null {
+function lineBefore(
+  layout: Layout,
+  lines: readonly Line[],
+  { voice, system }: Pick<NewLine, 'voice' | 'system'>,
+): number | null {
   const { first, last } = layout.systems[system]!;
   let place: number | null = null;
   if (layout.blocks) {
@@ -110,6 +141,16 @@ function lineBefore(layout: Layout, lines: readonly Line[], { voice, system }: N
   }
   while (place !== null && isUnder(lines[place + 1])) place++;
   return place;
+}
+
+/** Where in the text a new line of a voice would stand that sounds at a moment; null where there is no music yet. */
+export function placeOfNew(layout: Layout, lines: readonly Line[], voice: Voice, at: Tick): number | null {
+  const { systems } = layout;
+  if (systems.length === 0) return null;
+  const found = systems.findIndex(({ to }) => to > at);
+  const system = found < 0 ? systems.length - 1 : found;
+  const place = lineBefore(layout, lines, { voice, system });
+  return place === null ? lines[firstOf(lines, systems[system]!.first)]!.start : lines[place]!.end;
 }
 
 /** Whether a music line says itself whose it is. */

@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { cadenceOf, openingOf } from '../../../src/engine/cadence.ts';
 import { harmonize } from '../../../src/engine/harmonizer.ts';
 import type { Directives } from '../../../src/language/score.ts';
-import { fake, RANGE, withSoprano } from './fakes.ts';
+import { fake, gridOf, RANGE, withSoprano } from './fakes.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -27,7 +27,8 @@ describe('the first chord', () => {
 
   test('is the tonic that the key names, if the melody allows it', () => {
     expect(opening(67, 1, 7)).toMatchObject({ from: 0, to: 1, tonics: [{ root: 7, tones: [0, 4, 7] }] });
-    expect(opening(67, 1, 4)).toMatchObject({ tonics: [{ root: 4 }] }); // G in E minor
+    expect(opening(67, 1, 4)).toMatchObject({ tonics: [{ root: 4, tones: [0, 3, 7] }] }); // G in E minor
+    expect(opening(68, 1, 4)).toBeNull(); // G sharp: only an end may be in major
     expect(opening(69, 1, 7)).toBeNull(); // A in G major
   });
 
@@ -95,5 +96,40 @@ describe('the last chord', () => {
     };
     expect(await finals('strict')).toBeGreaterThan(32);
     expect(await finals('off')).toBeLessThan(5);
+  });
+
+  test('is the end of what is open, also behind music that is written', () => {
+    const grid = gridOf(32);
+    for (let cell = 0; cell < 4 * 16; cell++) [grid.pitch[cell], grid.open[cell]] = [60, 0];
+    expect(cadenceOf(grid, 'bach')).toMatchObject({ from: 28, to: 32 });
+  });
+
+  test('is settled before the music is that leads there, and so is the first', async () => {
+    const settled = { ends: 0, between: 0 };
+    for (let seed = 0; seed < 20; seed++) {
+      const grid = gridOf(64);
+      grid.tonic.fill(0);
+      const predict = fake(() => 1);
+      await harmonize(grid, predict, {
+        seed,
+        temperature: [1, 1, 1, 1],
+        steps: 24,
+        alternatives: 1,
+        schedule: 'chorale',
+        rules: 'bach',
+        range: RANGE,
+        window: 64,
+      });
+      // Most of the music is still to be drawn again.
+      const view = predict.calls
+        .flat()
+        .find(({ erased }) => erased.filter((gone) => gone === 0).length > 40)!;
+      const known = (step: number): number => [0, 1, 2, 3].filter((v) => !view.erased[4 * step + v]).length;
+      settled.ends += known(0) + known(63);
+      settled.between += known(20) + known(40);
+    }
+    // Of 160.
+    expect(settled.ends).toBeGreaterThan(100);
+    expect(settled.between).toBeLessThan(50);
   });
 });

@@ -103,6 +103,10 @@ describe('formatting', () => {
     expect(body(text)).toBe('c4 | d4 |   % a   comment\n%  another\nK:  G\nw: a   b\n');
   });
 
+  it('takes an empty bar beside one that is still being written', () => {
+    expect(body('[V:S] G|c| |\n[V:A] E|C|C\n')).toBe('[V:S] G | c | |\n[V:A] E | C | C\n');
+  });
+
   it('starts a new system when a voice comes again', () => {
     expect(body('[V:S] c d e f |\n[V:A] c4 |\n[V:S] c4 |\n[V:A] c2 c2 |\n')).toBe(
       '[V:S] c d e f |\n[V:A] c4      |\n[V:S] c4    |\n[V:A] c2 c2 |\n',

@@ -190,14 +190,32 @@ describe('fill', () => {
   });
 
   it('minds an octave from where it is said', () => {
-    const text = (before: string, behind: string) =>
-      `X:1\nM:4/4\nL:1/4\nK:C\n${before}V:A\nA4 |\nV:T\nF4 |\nV:B\nF,4 |\n${behind}`;
+    const text = (before: string, between: string, behind = '') =>
+      `X:1\nM:4/4\nL:1/4\nK:C\n${before}V:A\nA4 |\n${between}V:T\nF4 |\nV:B\nF,4 |\n${behind}`;
     const soprano = (abc: string) =>
       filled(abc, { S: '72x16' })
         .split('\n')
         .filter((line) => /[cC]4 \|/.test(line));
     expect(soprano(text('V:S octave=1\n', ''))).toEqual([expect.stringContaining('C4 |')]);
+    // The soprano's new line comes before the alto's.
     expect(soprano(text('', 'V:S octave=1\n'))).toEqual([expect.stringContaining('c4 |')]);
+    expect(soprano(text('', '', 'V:S octave=1\n'))).toEqual([expect.stringContaining('c4 |')]);
+  });
+
+  it('writes into bars that have bar lines and nothing else, and lines for the other voices below', () => {
+    const empty = 'X:1\nM:4/4\nL:1/4\nK:C\n';
+    const notes = { S: '72x32', A: '67x32', T: '60x32', B: '48x32' };
+    expect(filled(`${empty}[V:S] | | |\n[V:A] | | |\n`, notes)).toMatch(
+      /\n\[V:S\] \| c4- \| c4 \|\n\[V:A\] \| G4- \| G4 \|\n\[V:T\] C4- \| C4 \|\n\[V:B\] C,4- \| C,4 \|\n$/,
+    );
+    expect(filled(`${empty}| | |\n`, notes)).toMatch(/\n\[V:S\] \| c4- \| c4 \|\n\[V:A\] G4- \| G4 \|\n/);
+  });
+
+  it('begins accidentals anew behind a rest of whole bars without a bar line', () => {
+    const text = 'X:1\nM:4/4\nL:1/4\nK:C\n[V:S] ?Z ?c ?d ?e ?f | g4 |\n';
+    expect(filled(text, { S: '66x16 66x4 65x4 65x4 66x4' }, 'accept', { voices: [0] })).toContain(
+      '[V:S] ^F4 | ^F =F F ^F | g4 |',
+    );
   });
 
   it('leaves bars open that were not asked for', () => {
