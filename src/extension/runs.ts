@@ -10,7 +10,7 @@ import type { TextEdit } from '../language/problem.ts';
 import { tickOf } from '../language/read/grid.ts';
 import type { Parsed } from '../language/read/parse.ts';
 import { VOICES, type Voice } from '../language/score.ts';
-import { landings } from '../language/write/edits.ts';
+import { apply as applied, landings } from '../language/write/edits.ts';
 import type { Motor } from './motor.ts';
 import { spansOf } from './places.ts';
 import type { GhostNote } from './preview/messages.ts';
@@ -23,7 +23,12 @@ import { Track } from './track.ts';
 export interface Finished {
   readonly parsed: Parsed;
   readonly outcome: Outcome;
-  /** Applies a proposal; false (and a word to the user) where the text has changed there meanwhile. */
+  /** Whether a proposal is the text as it was. */
+  same(proposal: number): boolean;
+  /**
+   * Applies a proposal; false (and a word to the user) where the text has changed there meanwhile. One that is the
+   * text as it was leaves text and undo history alone, and the user is told.
+   */
   apply(proposal: number, extra?: readonly TextEdit[]): Promise<boolean>;
   dispose(): void;
 }
@@ -186,10 +191,19 @@ export class Runs implements vscode.Disposable {
   ): Finished {
     const { bars } = outcome.order.gridded.selection;
     const regions = bars ? spansOf(parsed.score, bars) : [{ start: 0, end: parsed.text.length }];
+    const same = (proposal: number, extra: readonly TextEdit[] = []): boolean =>
+      applied(parsed.text, [...outcome.proposals[proposal].edits, ...extra]) === parsed.text;
     return {
       parsed,
       outcome,
+      same,
       apply: async (proposal, extra = []) => {
+        if (same(proposal, extra)) {
+          void vscode.window.showInformationMessage(
+            vscode.l10n.t('The same notes were drawn again, so the text stays as it is.'),
+          );
+          return true;
+        }
         const plain = [...outcome.proposals[proposal].edits, ...extra];
         // Where others have written meanwhile, their spaces are left alone.
         const edits = track.changed ? plain : await aligned(document, parsed, plain);

@@ -12,6 +12,9 @@ import type { Scores } from '../scores.ts';
 import { seedFor } from '../seeds.ts';
 import { documentOf, editorOf, pieceOf } from '../targets.ts';
 
+/** So often other notes are drawn, each time with the next seed, until they are not the ones that stand there. */
+const MOST_TRIES = 4;
+
 export class Harmonize implements vscode.Disposable {
   readonly #parts: vscode.Disposable[];
 
@@ -86,18 +89,22 @@ export class Harmonize implements vscode.Disposable {
         : vscode.l10n.t('Resampling {0}', bars);
     const model = this.motor.chosenModel;
     const own = seedFor(document, parsed.score);
-    const wish: Wish = {
-      selection,
-      policy: policyOf(document),
-      // Whoever asks again for other notes wants others than last time.
-      seed: selection.mode === 'resample' ? this.runs.freshSeed(document, own) : own,
-      ...(model !== undefined && { model }),
-    };
-    const finished = await this.runs.start(document, wish, label, others);
-    try {
-      return (await finished?.apply(0)) ?? false;
-    } finally {
-      finished?.dispose();
+    // Whoever asks again for other notes wants others than last time, and others than stand there.
+    const again = selection.mode === 'resample';
+    for (let tries = 1; ; tries++) {
+      const wish: Wish = {
+        selection,
+        policy: policyOf(document),
+        seed: again ? this.runs.freshSeed(document, own) : own,
+        ...(model !== undefined && { model }),
+      };
+      const finished = await this.runs.start(document, wish, label, others);
+      try {
+        if (finished && again && others === undefined && tries < MOST_TRIES && finished.same(0)) continue;
+        return (await finished?.apply(0)) ?? false;
+      } finally {
+        finished?.dispose();
+      }
     }
   }
 
