@@ -61,16 +61,6 @@ describe('the panel in the workbench', () => {
         document.activeElement?.closest('.monaco-editor') !== null &&
         document.activeElement?.closest('.webview') === null,
     );
-  /** The status bar speaks of the text again when the text has the focus. */
-  const textPlace = async (): Promise<string> => {
-    await workbench.focusText();
-    return (
-      (await workbench
-        .statusItem(/^Ln |selections|selected/)
-        .first()
-        .textContent()) ?? ''
-    );
-  };
   const chosen = (): Locator => panel().locator('.layer.moment rect.chosen');
   const unfold = async (): Promise<void> => {
     const more = panel().getByRole('button', { name: 'More', exact: true });
@@ -95,17 +85,17 @@ describe('the panel in the workbench', () => {
     expect((await markAt(lower)) - (await markAt(upper))).toBeGreaterThan(50);
     await set({ 'cantus.preview.sync': 'off' });
     expect(await markAt(lower)).toBe(await markAt(upper));
-    const before = await textPlace();
+    const before = await workbench.focusText();
     await head(3).click();
-    expect(await textPlace()).toBe(before);
+    expect(await workbench.focusText()).toBe(before);
   });
 
   it('sync "text-to-preview": the mark follows the cursor, a click selects nothing', async () => {
     await set({ 'cantus.preview.sync': 'text-to-preview' });
     expect((await markAt(lineOf('[V:S] e2'))) - (await markAt(lineOf('[V:S] d2')))).toBeGreaterThan(50);
-    const before = await textPlace();
+    const before = await workbench.focusText();
     await head(3).click();
-    expect(await textPlace()).toBe(before);
+    expect(await workbench.focusText()).toBe(before);
   });
 
   it('sync "preview-to-text": a click selects, the mark does not follow the cursor', async () => {
@@ -113,7 +103,7 @@ describe('the panel in the workbench', () => {
     const line = lineOf('[V:S] d2');
     await head(3).click();
     await expect
-      .poll(textPlace, SOON)
+      .poll(() => workbench.focusText(), SOON)
       .toContain(`Ln ${line}, Col ${lines[line - 1]!.indexOf('c B') + 2} (1 selected)`);
     const before = await chosen().first().getAttribute('x');
     await goTo(line, 7);

@@ -67,11 +67,9 @@ describe('the preview in the workbench', () => {
     await frame.getByText(title).waitFor();
     const head = frame.locator('[data-note="3"] .abcjs-notehead').first();
     await head.click();
-    // The status bar speaks of the text again when the text has the focus.
-    await workbench.focusText();
     const line = tune.split('\n').findIndex((text) => text.startsWith('[V:S] d2')) + 1;
     const column = tune.split('\n')[line - 1]!.indexOf('c B') + 1;
-    await workbench.statusItem(`Ln ${line}, Col ${column + 1} (1 selected)`).waitFor();
+    await workbench.focusText(`Ln ${line}, Col ${column + 1} (1 selected)`);
   });
 
   it('plays after a click, with a playhead that moves', async () => {

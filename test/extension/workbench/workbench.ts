@@ -195,12 +195,23 @@ export class Workbench {
     await again(() => input.press('Enter'), isHidden(this.page.locator('.quick-input-widget')));
   }
 
-  /** Puts the focus into the text of the first group. */
-  async focusText(): Promise<void> {
+  /**
+   * Puts the focus into the text of the first group, until the status bar speaks of it (as `place` says). After a click
+   * into a webview the focus may go there once more.
+   * @returns what the status bar says of it
+   */
+  async focusText(place: string | RegExp = ''): Promise<string> {
+    const text = this.page.locator('.editor-group-container.active .editor-instance .monaco-editor.focused');
+    const status = this.page.locator('[id="status.editor.selection"]', { hasText: place });
+    let told: string | null = null;
     await again(
       () => this.page.keyboard.press('Control+1'),
-      isShown(this.page.locator('.editor-group-container.active .editor-instance .monaco-editor.focused')),
+      async () => {
+        await isShown(text)();
+        told = await status.textContent({ timeout: 3_000 });
+      },
     );
+    return told ?? '';
   }
 
   /** Clicks an entry of the context menu of something. A menu that is just opening takes no click. */
