@@ -32,6 +32,12 @@ const previews = (): vscode.Tab[] =>
     .flatMap(({ tabs }) => tabs)
     .filter(({ input }) => input instanceof vscode.TabInputWebview && /cantus/.test(input.viewType));
 
+/** What text tabs show. */
+const texts = (): string[] =>
+  vscode.window.tabGroups.all
+    .flatMap(({ tabs }) => tabs)
+    .flatMap(({ input }) => (input instanceof vscode.TabInputText ? [input.uri.toString()] : []));
+
 /** The editor tells of its tabs a moment later. */
 const previewed = (many: number): Promise<boolean> =>
   eventually(() => previews().length === many, `${many} preview(s)`, 10_000);
@@ -63,6 +69,7 @@ describe('commands', function () {
     // Back to the walkthrough, which stands in front of the piece now, and on with its buttons.
     await vscode.commands.executeCommand('workbench.action.openWalkthrough', 'cantus.cantus#start', false);
     await eventually(() => vscode.window.activeTextEditor === undefined, 'walkthrough');
+    await eventually(() => texts().join() === document.uri.toString(), 'the sample alone', 10_000);
     assert.equal(await run('harmonizePiece'), true);
     assert.ok(!/^\[V:.*\?/m.test(document.getText()));
     await run('play');

@@ -22,7 +22,10 @@ export async function open(name: string, content: string): Promise<vscode.TextDo
 
 /** Closes every editor without asking about changes. */
 export async function closeAll(): Promise<void> {
-  await vscode.commands.executeCommand('workbench.action.files.revert');
+  for (const document of vscode.workspace.textDocuments.filter(({ isDirty }) => isDirty)) {
+    await vscode.window.showTextDocument(document);
+    await vscode.commands.executeCommand('workbench.action.files.revert');
+  }
   await vscode.commands.executeCommand('workbench.action.closeAllEditors');
 }
 

@@ -2,7 +2,7 @@
 // it says, and at the end there is a harmonized piece that was heard and is a file.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { closeBrowser, openWorkbench, type Workbench } from './workbench.ts';
 
 const sample = readFileSync(join(import.meta.dirname, '../../../examples/hymn-to-joy.satb'), 'utf8');
@@ -86,9 +86,13 @@ describe('the walkthrough', () => {
   });
 
   it('writes it as a file named after the piece', async () => {
-    await press('Take it with you', 'Export');
     const { page } = workbench;
-    await page.locator('.quick-input-widget .monaco-list-row', { hasText: 'MIDI' }).click();
+    const midi = page.locator('.quick-input-widget .monaco-list-row', { hasText: 'MIDI' });
+    // The list closes where the focus goes elsewhere meanwhile; then the button is there to be pressed again.
+    await vi.waitFor(async () => {
+      await press('Take it with you', 'Export');
+      await midi.click({ timeout: 5_000 });
+    }, SOON);
     await expect
       .poll(() => page.locator('.quick-input-widget input').inputValue(), SOON)
       .toMatch(/\/Hymn-to-Joy\.mid$/);
