@@ -166,7 +166,7 @@ function gapText(writer: Writer, place: Place, beginsLine: boolean): string {
   return place.stretches
     .map((stretch, i) => {
       const bar = score.bars[stretch.bar]!;
-      const hand = writer.hands.at(place.voice, stretch.bar);
+      const hand = writer.hands.at(place.voice, stretch.bar, stretch.from);
       const begins = stretch.from === bar.onset;
       const ends = stretch.to === bar.onset + bar.duration;
       const front = begins ? opening(score, stretch.bar, beginsLine && i === 0) : '';

@@ -6,12 +6,13 @@ import { transposed } from '../read/fields.ts';
 import type { Parsed } from '../read/parse.ts';
 import type { Stand, Tune, Turn, Written } from '../read/raw.ts';
 import type { Event, Voice } from '../score.ts';
+import type { Tick } from '../time.ts';
 import type { Propagation } from './accidentals.ts';
 import { type Layout, layoutOf, placeOfNew } from './systems.ts';
 
 export interface Hands {
-  /** How the voice writes at one of its events, or where the bar ends. */
-  readonly at: (voice: Voice, bar: number, event?: Event) => Stand;
+  /** How the voice writes at one of its events, or where the bar ends; in a bar that it lacks, also where a new line begins. */
+  readonly at: (voice: Voice, bar: number, place?: Event | Tick) => Stand;
   /** Counts where accidentals are over within the bar before an event of it. */
   readonly turnsBefore: (event: Event) => number;
   /** The voice's own bar as written, with nothing in it perhaps; null where its text has none. */
@@ -27,8 +28,9 @@ export function handsOf(parsed: Parsed): Hands {
   const written = (voice: Voice, bar: number): Written | null => rows[bar]?.[voice] ?? null;
   const clef = (voice: Voice): string | null => casting.cast[voice]?.clef ?? null;
   let layout: Layout | null = null;
-  const at = (voice: Voice, bar: number, event?: Event): Stand => {
+  const at = (voice: Voice, bar: number, place?: Event | Tick): Stand => {
     const bars = written(voice, bar);
+    const event = typeof place === 'object' ? place : undefined;
     if (bars !== null) return turnsOf(bars, event).at(-1) ?? bars.raw;
     const key = score.bars[bar]?.key ?? score.key;
     for (let before = bar - 1; before >= 0; before--) {
@@ -40,9 +42,10 @@ export function handsOf(parsed: Parsed): Hands {
     if (!own) return plain;
     // What is said of a voice without music holds from there on.
     layout ??= layoutOf(parsed);
-    const place = placeOfNew(layout, tree.lines, voice, score.bars[bar]?.onset ?? score.length);
+    const moment = typeof place === 'number' ? place : (score.bars[bar]?.onset ?? score.length);
+    const line = placeOfNew(layout, tree.lines, voice, moment);
     const { octave, transpose } = own;
-    return place === null || own.span.start < place ? { ...plain, octave, transpose } : plain;
+    return line === null || own.span.start < line ? { ...plain, octave, transpose } : plain;
   };
   const spoken = tune.directives.filter(({ name }) => name === 'propagate-accidentals').at(-1)?.value;
   const propagation = spoken === 'octave' || spoken === 'not' ? spoken : 'pitch';

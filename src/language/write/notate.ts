@@ -5,6 +5,7 @@ import { type Key, midi, type Pitch } from '../pitch.ts';
 import type { TextEdit } from '../problem.ts';
 import { type Gridded, outerPitch } from '../read/grid.ts';
 import type { Parsed } from '../read/parse.ts';
+import type { Stand } from '../read/raw.ts';
 import { REST } from '../roll.ts';
 import { type Event, type Score, VOICES, type Voice } from '../score.ts';
 import type { Interval } from '../time.ts';
@@ -76,6 +77,9 @@ function chainsOf(pieces: readonly Piece[]): Chain[] {
   return chains;
 }
 
+const isSameHand = (one: Stand, other: Stand): boolean =>
+  one.octave === other.octave && one.transpose === other.transpose;
+
 /** Spellings of each piece of a voice, as the voice writes them. Tied pieces share the list. */
 function optionsOf(
   { parsed: { score }, gridded, hands }: Task,
@@ -107,18 +111,25 @@ function optionsOf(
     const step = Math.floor((first.from - origin) / stepTicks);
     const near = VOICES.flatMap((other) => heard[4 * step + other] ?? []);
     const before = step > 0 ? heard[4 * (step - 1) + voice] : null;
-    const own = placeOf.get(first)!.events.find(({ bar }) => bar === first.bar);
-    const hand = hands.at(voice, first.bar, own);
+    const handOf = (piece: Piece): Stand =>
+      hands.at(
+        voice,
+        piece.bar,
+        placeOf.get(piece)!.events.find(({ bar }) => bar === piece.bar) ?? piece.from,
+      );
+    const hand = handOf(first);
     const free = spellings(first.pitch, {
       key: hand.key,
       near: before ? [...near, before] : near,
       next: chains[i + 1]?.[0].pitch ?? null,
     });
     const best = tied ?? named ?? free[0]!;
-    const others = tied === undefined ? free.map((pitch) => asWritten(pitch, hand)) : [];
+    // Held notes take one spelling; where they are written in two octaves there is but one to take.
+    const isOne = chain.every((piece) => isSameHand(handOf(piece), hand));
+    const others = tied === undefined && isOne ? free.map((pitch) => asWritten(pitch, hand)) : [];
     const options: Options = [asWritten(best, hand), ...others];
     for (const piece of chain) {
-      result.set(piece, options);
+      result.set(piece, isOne ? options : [asWritten(best, handOf(piece))]);
       sound(heard, gridded, voice, piece, best);
     }
   });

@@ -202,6 +202,13 @@ describe('fill', () => {
     expect(soprano(text('', '', 'V:S octave=1\n'))).toEqual([expect.stringContaining('c4 |')]);
   });
 
+  it('minds an octave within a bar that goes over the end of a line, held over it or not', () => {
+    const text = 'X:1\nM:4/4\nL:1/4\nK:C\n[V:A] A2\nV:S octave=1\n% on\n[V:A] A2 |\n';
+    const soprano = (draw: string) => filled(text, { S: draw }).match(/(?<=^\[V:S\] ).*$/gm);
+    expect(soprano('72x8 74x8')).toEqual(['c2', 'D2 |']);
+    expect(soprano('73x16')).toEqual(['^c2-', '^C2 |']);
+  });
+
   it('writes into bars that have bar lines and nothing else, and lines for the other voices below', () => {
     const empty = 'X:1\nM:4/4\nL:1/4\nK:C\n';
     const notes = { S: '72x32', A: '67x32', T: '60x32', B: '48x32' };
