@@ -5,7 +5,7 @@ import { equalKeys, type Key } from '../pitch.ts';
 import type { Span } from '../problem.ts';
 import { type Bar, VOICES, type Voice } from '../score.ts';
 import { barTicks, equalMetres, type Metre, TICKS_PER_WHOLE, type Tick } from '../time.ts';
-import type { RawBar, Stream, Written } from './raw.ts';
+import type { RawBar, Stand, Stream, Written } from './raw.ts';
 
 /** One bar in the four voices; null where a voice has no music there. */
 export type Row = readonly [Written | null, Written | null, Written | null, Written | null];
@@ -165,6 +165,9 @@ function cutAt(bar: Written, target: Tick, following: Tick, queue: Written[]): W
   const { end } = raw.events[at - 1]!;
   const rest: RawBar = {
     ...raw,
+    ...standOf(raw.turns.findLast(({ from }) => from <= at) ?? raw),
+    turns: raw.turns.filter(({ from }) => from > at).map((turn) => ({ ...turn, from: turn.from - at })),
+    cut: raw.cut > border ? raw.cut : -1,
     events,
     length: raw.length - target,
     start: border,
@@ -175,6 +178,7 @@ function cutAt(bar: Written, target: Tick, following: Tick, queue: Written[]): W
   queue.push({ raw: rest, base });
   const first: RawBar = {
     ...raw,
+    turns: raw.turns.filter(({ from }) => from < at),
     events: raw.events.slice(0, at),
     length: target,
     end,
@@ -199,11 +203,23 @@ function joinUpTo(bar: Written, target: Tick, queue: Written[]): Written {
   return joined(bar, queue.splice(queue.length - count).reverse());
 }
 
+const standOf = ({ key, unit, octave, transpose }: Stand): Stand => ({ key, unit, octave, transpose });
+
+const sameStand = (one: Stand, other: Stand): boolean =>
+  equalKeys(one.key, other.key) &&
+  one.unit === other.unit &&
+  one.octave === other.octave &&
+  one.transpose === other.transpose;
+
 function joined({ raw: first, base }: Written, others: readonly Written[]): Written {
   const events = [...first.events];
+  const turns = [...first.turns];
   let { length, cut, end, barline, lineEnd } = first;
   for (const { raw, base: other } of others) {
     const by = other - base;
+    const from = events.length;
+    if (!sameStand(turns.at(-1) ?? first, raw)) turns.push({ ...standOf(raw), from, forgets: false });
+    for (const turn of raw.turns) turns.push({ ...turn, from: from + turn.from });
     for (const event of raw.events)
       events.push({
         ...event,
@@ -217,7 +233,7 @@ function joined({ raw: first, base }: Written, others: readonly Written[]): Writ
     end = raw.end + by;
     ({ barline, lineEnd } = raw);
   }
-  return { raw: { ...first, events, length, end, cut, barline, lineEnd }, base };
+  return { raw: { ...first, events, turns, length, end, cut, barline, lineEnd }, base };
 }
 
 function agree(rows: readonly Row[], metre: Metre | null, key: Key): Agreed[] {

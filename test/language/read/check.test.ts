@@ -25,6 +25,7 @@ const CASES: readonly (readonly [string, string, string, string?])[] = [
   ['bar-length', '[V:S]C4|D4|\n[V:A]C4|D4 E|\n', 'D4 E'],
   ['bar-metre', 'C4 | C5 | C4 |]', 'C5'],
   ['bar-metre', 'C4 | C2 | C4 | C4 |]', 'C2'],
+  ['bar-metre', 'V:S\nV:A\n[V:S] C4 [V:A] D4 | E5 | [V:S] D5 |\n', 'D5'],
   ['bar-line-missing', 'V:S\nV:A\n[V:S]C4|D4|\n[V:A]C4 D4|\n', '', 'V:S\nV:A\n[V:S]C4|D4|\n[V:A]C4 | D4|\n'],
   ['out-of-range', "C4 | c''4 |]", "c''4"],
   ['out-of-range', '[V:B] C,,,4 |]', 'C,,,4'],

@@ -53,6 +53,19 @@ describe('fill', () => {
     expect(soprano('[V:S] ?x ?x ?x- [FA] |', '65x2 67x2 69x2')).toBe('[V:S] ^E G A- [FA] |');
   });
 
+  it('breaks the first of the bars that a rest behind a sign becomes, and only behind a note', () => {
+    expect(soprano('[V:S] g>?Z2 |', '67x5 69x8')).toBe('[V:S] g>G- G2 | A4 |');
+    expect(soprano('[V:S] >?Z |', '67x8')).toBe('[V:S] >G4 |');
+  });
+
+  it('writes on in the length and octave of a half bar that others have whole', () => {
+    const text = (first: string, second: string) =>
+      `${HEAD}[V:S] ${first} | [L:1/8] ${second} | [K:octave=-1] ?z8 |\n[V:A] G4 | G4 |\n[V:B] G,4 | G,4 |\n`;
+    expect(filled(text('?z2', '?z4'), { S: '67x4 69x4 71x8' }, 'accept', { voices: [0] })).toBe(
+      text('G2', 'A4').replace('?z8', 'b8'),
+    );
+  });
+
   it('writes the bar line that a Z did without', () => {
     const text = 'X:1\nM:2/4\nL:1/4\nK:C\n[V:S] c d | e f |\n[V:B] ?Z C D |';
     expect(filled(text, { B: '48x8' })).toContain('[V:B] C,2 | C D |');
