@@ -194,7 +194,7 @@ export function doubled(chance: Chance, piece: Piece, wholeNote: number): Piece 
 const sourceCell = (cell: number): number => 4 * (cell >> 3) + (cell % 4);
 
 /** Share of the examples that know neither metre nor fermatas. */
-const BARE = 0.15;
+const BARE = 0.25;
 
 /** Share of the examples that know their key, where it is known. */
 const TELLS_KEY = 0.5;
