@@ -46,6 +46,8 @@ export interface Event {
   readonly fermata: boolean;
   /** In a tuplet, a grace group or off the grid in another way: stays as written, cannot be filled. */
   readonly irregular: 'tuplet' | 'grace' | null;
+  /** What signs such as `>` make of the length that is written; null where none stands beside it. */
+  readonly broken: Broken | null;
   /** Decoration names without their marks (`fermata`, `trill`), chord symbol (`"D7"`) and annotations before it. */
   readonly decorations: readonly string[];
   readonly chordSymbol: string | null;
@@ -55,6 +57,12 @@ export interface Event {
   /** A slur starts or ends here (for exports). */
   readonly slurStarts: number;
   readonly slurEnds: number;
+}
+
+/** By how much an event is longer or shorter than it is written, for the sign before it and the one after it. */
+export interface Broken {
+  readonly before: number;
+  readonly after: number;
 }
 
 /** One of the four voices. */

@@ -55,6 +55,7 @@ export const blank = (onset: Tick, duration: Tick): Found => ({
   continues: false,
   fermata: false,
   irregular: null,
+  broken: null,
   decorations: [],
   chordSymbol: null,
   annotations: [],

@@ -399,15 +399,21 @@ export class Hand {
     const longer = { num: 2 * half - 1, den: half };
     const shorter = { num: 1, den: half };
     const { last } = this;
-    if (!last || this.lastBar !== this.bar || this.grace) return;
+    if (!last || this.lastBar !== this.bar || this.bar.whole || this.grace) return;
     const first = item.text[0] === '>' ? longer : shorter;
     const duration = Math.round((last.duration * first.num) / first.den);
     const later = duration - last.duration;
     this.bar.length += later;
     last.duration = duration;
+    last.broken = { before: last.broken?.before ?? 1, after: first.num / first.den };
     // Grace notes may stand before the sign: `A{g}>B`.
     for (const grace of this.bar.events.slice(this.bar.events.indexOf(last) + 1)) grace.onset += later;
     this.broken = item.text[0] === '>' ? shorter : longer;
+  }
+
+  /** Of the event that comes now. */
+  private brokenBefore(): Event['broken'] {
+    return this.broken && { before: this.broken.num / this.broken.den, after: 1 };
   }
 
   private event(item: EventItem, line: Line): void {
@@ -440,6 +446,7 @@ export class Hand {
     else draft.pitches = pitches;
     if (this.grace) draft.irregular = 'grace';
     else {
+      draft.broken = this.brokenBefore();
       draft.duration = this.duration(item, line);
       if (this.tuplet) {
         if (this.tuplet.q !== this.tuplet.p) draft.irregular = 'tuplet';
@@ -469,6 +476,7 @@ export class Hand {
       continues: false,
       fermata: false,
       irregular: null,
+      broken: null,
       decorations: NONE,
       chordSymbol: null,
       annotations: NONE,
@@ -576,7 +584,11 @@ export class Hand {
       const draft = this.draft(item, line, 'rest');
       draft.rhythm = item.prefix === '?' ? 'free' : 'fixed';
       draft.onset = this.bar.length;
-      if (i === 0) this.attach(draft);
+      if (i === 0) {
+        this.attach(draft);
+        draft.broken = this.brokenBefore();
+        this.broken = null;
+      }
       this.join(draft, item);
       this.bar.whole = true;
       this.bar.events.push(draft);

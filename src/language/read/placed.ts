@@ -65,6 +65,10 @@ export class Placed implements Event {
     return this.draft.irregular;
   }
 
+  get broken() {
+    return this.draft.broken;
+  }
+
   get decorations() {
     return this.draft.decorations;
   }
@@ -101,11 +105,11 @@ export const isSameDraft = (a: Event, b: Event): boolean =>
 /** All of an event as one value, to change or to compare. */
 export function copyOf(event: Event): Event {
   const { kind, state, rhythm, voice, onset, duration, bar, pitches, candidates, span, body } = event;
-  const { tied, continues, fermata, irregular, decorations, chordSymbol, annotations } = event;
+  const { tied, continues, fermata, irregular, broken, decorations, chordSymbol, annotations } = event;
   const { lyrics, slurStarts, slurEnds } = event;
   return {
     ...{ kind, state, rhythm, voice, onset, duration, bar, pitches, candidates, span, body },
-    ...{ tied, continues, fermata, irregular, decorations, chordSymbol, annotations },
+    ...{ tied, continues, fermata, irregular, broken, decorations, chordSymbol, annotations },
     ...{ lyrics, slurStarts, slurEnds },
   };
 }

@@ -6,7 +6,7 @@ import type { Gridded, Target } from '../read/grid.ts';
 import type { Parsed } from '../read/parse.ts';
 import type { Stand } from '../read/raw.ts';
 import { type Filled, REST } from '../roll.ts';
-import { type Event, type Score, VOICES, type Voice } from '../score.ts';
+import { type Broken, type Event, type Score, VOICES, type Voice } from '../score.ts';
 import { barTicks } from '../time.ts';
 import { insert, merge, replace, trim } from './edits.ts';
 import { type GapOutline, gapOutlines } from './gaps.ts';
@@ -76,29 +76,10 @@ function join(before: Outline, event: Event, target: Target): Outline {
   };
 }
 
+const UNBROKEN: Broken = { before: 1, after: 1 };
+
 const lengthOf = (piece: Piece, hand: Stand, scale: number): string =>
   writeLength(Math.round((piece.to - piece.from) * 64), Math.round(hand.unit * 64 * scale));
-
-/** How much longer a reader takes a note beside `>` or `<`, as [before the sign, after it]. */
-function brokenScale(parsed: Parsed, event: Event): { first: number; last: number } {
-  const { text } = parsed;
-  const { start, end } = event.span;
-  const after = /^[ \t]*([<>]+)/.exec(text.slice(end, end + 16))?.[1] ?? '';
-  const found = /([<>]+)[ \t|]*$/.exec(text.slice(Math.max(0, start - 16), start));
-  const before = found && breaks(parsed, event, start - found[0].length) ? found[1]! : '';
-  const short = (sign: string): number => 2 ** -sign.length;
-  const scaleOf = (sign: string, longer: '<' | '>'): number =>
-    sign === '' ? 1 : sign.startsWith(longer) ? 2 - short(sign) : short(sign);
-  return { first: scaleOf(before, '<'), last: scaleOf(after, '>') };
-}
-
-/** Whether a sign before an event has a note of its own bar to break with. */
-function breaks({ text, score }: Parsed, event: Event, sign: number): boolean {
-  const last = score.parts[event.voice].events.findLast(
-    ({ span, irregular }) => span.end <= sign && irregular !== 'grace',
-  );
-  return last !== undefined && !text.slice(last.span.end, sign).includes('|');
-}
 
 /** One token with its fermata and its `?`. */
 function tokenOf(writer: Writer, piece: Piece, length: string, tie: string, fermata: boolean): string {
@@ -112,9 +93,9 @@ function tokenOf(writer: Writer, piece: Piece, length: string, tie: string, ferm
 function fixedText(writer: Writer, piece: Piece, event: Event, hand: Stand): string {
   const { text } = writer.parsed;
   const parts = takeApart(text.slice(event.body.start, event.body.end));
-  const { first, last } = brokenScale(writer.parsed, event);
+  const { before, after } = event.broken ?? UNBROKEN;
   const kept =
-    parts !== null && !/[\d/]/.test(parts.head) ? parts.length : lengthOf(piece, hand, first * last);
+    parts !== null && !/[\d/]/.test(parts.head) ? parts.length : lengthOf(piece, hand, before * after);
   return tokenOf(writer, piece, kept, parts?.tie ?? '', !event.fermata);
 }
 
@@ -128,8 +109,8 @@ function stretchText(
   const { metre, onset, phase } = writer.parsed.score.bars[stretch.bar]!;
   const [begin, end] = [place.events[0], place.events.at(-1)];
   const scales = {
-    first: begin && stretch === place.stretches[0] ? brokenScale(writer.parsed, begin).first : 1,
-    last: end && stretch === place.stretches.at(-1) ? brokenScale(writer.parsed, end).last : 1,
+    first: (stretch === place.stretches[0] && begin?.broken?.before) || 1,
+    last: (stretch === place.stretches.at(-1) && end?.broken?.after) || 1,
   };
   const inBar = ({ from, to }: Piece) => ({ from: from - onset + phase, to: to - onset + phase });
   return stretch.pieces

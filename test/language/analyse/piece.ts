@@ -48,6 +48,7 @@ const event = (voice: Voice, index: number, onset: number, duration: number): Ev
   continues: false,
   fermata: false,
   irregular: null,
+  broken: null,
   decorations: [],
   chordSymbol: null,
   annotations: [],

@@ -56,6 +56,13 @@ describe('fill', () => {
   it('breaks the first of the bars that a rest behind a sign becomes, and only behind a note', () => {
     expect(soprano('[V:S] g>?Z2 |', '67x5 69x8')).toBe('[V:S] g>G- G2 | A4 |');
     expect(soprano('[V:S] >?Z |', '67x8')).toBe('[V:S] >G4 |');
+    expect(soprano('[V:S] g ?Z>a4 |', '67x6')).toBe('[V:S] g G3 | >a4 |');
+    // The sign is the rest's, not the next bar's.
+    expect(soprano('[V:S] g>?Z | a2 b2 |', '67x5')).toBe('[V:S] g>G- G2 | a2 b2 |');
+  });
+
+  it('writes the length of a note with grace notes between it and its sign', () => {
+    expect(soprano('[V:S] ?z{a}>?B c2 |', '67x3 69x1')).toBe('[V:S] G{a}>A c2 |');
   });
 
   it('writes on in the length and octave of a half bar that others have whole', () => {
