@@ -253,6 +253,10 @@ export function layersOf(spec: NetworkShape): readonly Layer[] {
   return layers;
 }
 
+/** How many columns either way an answer depends on, at most. */
+export const reachOf = (spec: NetworkShape): number =>
+  layersOf(spec).reduce((sum, { dilation, kernel }) => sum + (dilation[0] * (kernel[0] - 1)) / 2, 0);
+
 /** A named stretch of the flat vector of weights. */
 export interface Parameter {
   readonly name: string;

@@ -209,6 +209,21 @@ describe('masks', () => {
       }),
     );
   });
+
+  it('hide few frames more often than many', () => {
+    for (const kind of ['frames', 'frame-parts'] as const) {
+      const shares = Array.from({ length: 600 }, (_, seed) => {
+        const mask = drawMask(seededChance(seed).next, 100, kind);
+        return [...mask.keys()].filter((cell) => cell % 4 === 0 && mask.subarray(cell, cell + 4).includes(1))
+          .length;
+      });
+      const below = (most: number) => shares.filter((share) => share < most).length / shares.length;
+      // Were the shares uniform, a quarter and a half.
+      expect(below(25)).toBeGreaterThan(0.38);
+      expect(below(50)).toBeGreaterThan(0.6);
+      expect(below(90)).toBeLessThan(0.97);
+    }
+  });
 });
 
 describe('examples', () => {
@@ -301,6 +316,32 @@ describe('examples', () => {
           (view.erased[cell] ? 0.25 : 0) + (said === right ? (view.erased[cell] ? 0.5 : 1) : 0),
         );
       expect(row.reduce((sum, value) => sum + value)).toBe(1);
+    }
+  });
+
+  it('trust a teacher more where whole voices are open', async () => {
+    const { pieces } = await readCorpus([join(folder, 'pieces.json')], 16);
+    const spec = specOf('fine', 16);
+    const drawn = Array.from({ length: 60 }, (_, seed) =>
+      drawExample(seededChance(seed).next, pieces[0]!, spec, 10),
+    );
+    // It says nothing: what is left is how much the true pitch counts.
+    const silent: Predict = async (views) =>
+      views.map(({ steps }) => ({
+        lowest: 36,
+        pitches: 46,
+        pitch: new Float32Array(4 * steps * 46),
+        onset: null,
+      }));
+    for (const kind of Object.keys(MASK_SHARES) as MaskKind[]) {
+      const examples = drawn.filter((example) => example.kind === kind).slice(0, 1);
+      expect(examples).toHaveLength(1);
+      const alone = batchOf(spec, examples, 10);
+      const { expected, cells } = await taught(alone, { predicts: [silent], trust: 0.5 }, spec, examples, 10);
+      const left = [...cells.keys()]
+        .filter((cell) => cells[cell]! > 0)
+        .map((cell) => expected.subarray(cell * 46, cell * 46 + 46).reduce((a, b) => a + b));
+      expect(new Set(left)).toEqual(new Set([kind === 'melody' || kind === 'voices' ? 0.25 : 0.5]));
     }
   });
 

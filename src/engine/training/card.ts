@@ -1,7 +1,7 @@
 // A model card: what a network is, what it was trained on, how well it does and what it must not be used for.
 // Text only.
 
-import { layersOf, type NetworkSpec, parametersOf, totalSize } from '../network.ts';
+import { type NetworkSpec, parametersOf, reachOf, totalSize } from '../network.ts';
 import type { TrainingRecord } from '../weights.ts';
 
 /** A figure as it stands in the card. */
@@ -41,7 +41,6 @@ export function modelCard(
 ): string {
   const { resolution, layers, filters, kernel, fold, lowest, pitches } = spec;
   const weights = totalSize(parametersOf(spec));
-  const reach = layersOf(spec).reduce((sum, l) => sum + (l.dilation[0] * (l.kernel[0] - 1)) / 2, 0);
   const figures = [
     ...Object.entries(training.figures).map(([key, value]) => ({
       name: key,
@@ -55,7 +54,7 @@ export function modelCard(
 Fills open notes of four-voice chorales on a grid of 1/${resolution}.
 
 - **Shape**: \`${spec.preset}\`, ${layers} convolutions of ${filters} filters ${kernel.join(' x ')}, dilated, ${fold} steps of the grid in a column,
-  reach ${reach} columns either way; ${(weights / 1e6).toFixed(2)} million weights, kept in half precision.
+  reach ${reachOf(spec)} columns either way; ${(weights / 1e6).toFixed(2)} million weights, kept in half precision.
   Pitches ${lowest} to ${lowest + pitches - 1} (MIDI).
 - **Trained on**: ${training.data.join('; ')}: ${training.pieces} pieces, transposed within the vocal ranges;
   ${training.steps} steps, ${training.minutes} minutes of one processor thread, seed ${training.seed}.

@@ -1,6 +1,6 @@
 // A study's figures as a text to read. Every number in it is computed here from the figures; nothing is measured.
 
-import { layersOf } from '../network.ts';
+import { reachOf } from '../network.ts';
 import { annealed, SCHEDULES, type ScheduleName } from '../schedule.ts';
 import type { ChainFigures } from './chains.ts';
 import type { GridFigures, StudyFigures } from './study.ts';
@@ -33,11 +33,10 @@ export function resultsOf(
     const drawing = drawings[name];
     return drawing ? `\n![${drawing.about}](${drawing.file})\n` : '';
   };
-  const reach = layersOf(spec).reduce((sum, l) => sum + (l.dilation[0] * (l.kernel[0] - 1)) / 2, 0);
   const finest = grids[0];
   return `# One network on three grids
 
-${spec.layers} convolutions of ${spec.filters} filters ${spec.kernel.join(' x ')} (reach ${reach} steps either way), batch
+${spec.layers} convolutions of ${spec.filters} filters ${spec.kernel.join(' x ')} (reach ${reachOf(spec)} steps either way), batch
 normalisation, skips over two layers, ${spec.pitches} pitches; ${weights.toLocaleString('en')} weights. Four rolls and four masks in,
 nothing else. Data: ${data.join(', ')}; ${finest.pieces} pieces to train on, ${finest.validated} to measure on. Seed ${plan.seed}.
 Nats, natural logarithms. Every figure below is measured by \`cantus study\`.
